@@ -1,0 +1,1 @@
+"""What happens by time: promises, retries, reminders."""

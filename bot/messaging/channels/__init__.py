@@ -1,0 +1,1 @@
+"""Channels 渠道: one folder each, behind the protocol in `base.py`."""

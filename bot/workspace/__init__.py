@@ -1,0 +1,1 @@
+"""The web application of the people at the desk 客服工作台."""

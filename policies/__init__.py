@@ -1,0 +1,1 @@
+"""Rasa policies (thin): apply what the desk decided."""
