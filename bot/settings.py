@@ -1,0 +1,253 @@
+"""What differs from one installation to the next: folders, addresses, ports, secrets and the estate's file.
+
+Read once at start, by `load_settings()`, and handed down. Order of precedence: what the caller says,
+then the environment (`GUANJIA_…`, `DATABASE_URL`), then the defaults. The secrets are made once and
+kept in the data folder. Every error is one line that names the field, the reason and the mend.
+"""
+
+import json
+import os
+import secrets as random_secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import yaml
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+SECRET_NAMES = ("rasa_secret", "actions_secret", "operator_token")
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used: says which field, why, and what to do about it."""
+
+    def __init__(self, where: str, reason: str, mend: str) -> None:
+        self.where = where
+        self.reason = reason
+        self.mend = mend
+        super().__init__(f"{where}: {reason}; {mend}")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One installation. `data_dir` is its whole state, unless `database_url` names a PostgreSQL."""
+
+    project_dir: Path
+    data_dir: Path
+    database_url: str
+    host: str
+    port: int
+    actions_port: int
+    rasa_port: int
+    rasa_url: str
+    estate_path: Path
+    public_url: str | None
+    desk_id: str
+    """Names this desk in leases; another one after each start."""
+    rasa_secret: str = field(repr=False)
+    actions_secret: str = field(repr=False)
+    operator_token: str = field(repr=False)
+
+    @property
+    def attachments_dir(self) -> Path:
+        """Where the files that messages carry lie, named by their hash."""
+        return self.data_dir / "attachments"
+
+    @property
+    def tracker_db(self) -> Path:
+        """Rasa's own disposable state; the desk's store is the record (docs/rasa.md)."""
+        return self.data_dir / "rasa-tracker.db"
+
+    @property
+    def actions_url(self) -> str:
+        """Where the Rasa server calls the custom actions (this machine only)."""
+        return f"http://127.0.0.1:{self.actions_port}/webhook"
+
+    @property
+    def desk_url(self) -> str:
+        """The web chat's address as a browser on this machine reaches it."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host
+        return self.public_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    def rasa_environment(self) -> dict[str, str]:
+        """The variables that `endpoints.yml` and `credentials.yml` of the Rasa server name."""
+        return {
+            "GUANJIA_RASA_SECRET": self.rasa_secret,
+            "GUANJIA_ACTIONS_URL": self.actions_url,
+            "GUANJIA_ACTIONS_SECRET": self.actions_secret,
+            "GUANJIA_TRACKER_DB": str(self.tracker_db),
+        }
+
+
+def load_settings(
+    *, environ: Mapping[str, str] | None = None, write: bool = True, **overrides: Any
+) -> Settings:
+    """Read the settings; `overrides` are fields of `Settings` (None means: not given).
+
+    Makes the data folder and its secrets unless `write` is False (then missing secrets are an error).
+    Raises SettingsError.
+    """
+    env = os.environ if environ is None else environ
+    given = {name: value for name, value in overrides.items() if value is not None}
+    unknown = set(given) - {f.name for f in fields(Settings)}
+    if unknown:
+        raise TypeError(f"no such settings: {', '.join(sorted(unknown))}")
+
+    def read(name: str, default: Any) -> Any:
+        if name in given:
+            return given[name]
+        return env.get(f"GUANJIA_{name.upper()}") or default
+
+    project = Path(read("project_dir", PROJECT_DIR)).resolve()
+    data = Path(read("data_dir", project / "data")).expanduser().resolve()
+    if write:
+        _make_folder(data)
+    secrets = _secrets(data, write=write)
+    port = _port("port", read("port", 8080))
+    rasa_port = _port("rasa_port", read("rasa_port", 5005))
+    database = given.get("database_url") or env.get("GUANJIA_DATABASE_URL") or env.get("DATABASE_URL")
+    return Settings(
+        project_dir=project,
+        data_dir=data,
+        database_url=_database_url(database or f"sqlite:///{data / 'guanjia.db'}"),
+        host=str(read("host", "127.0.0.1")),
+        port=port,
+        actions_port=_port("actions_port", read("actions_port", 5055)),
+        rasa_port=rasa_port,
+        rasa_url=_web_url("rasa_url", str(read("rasa_url", f"http://127.0.0.1:{rasa_port}"))),
+        estate_path=_estate_path(project, data, read("estate_path", None)),
+        public_url=_public_url(read("public_url", None)),
+        desk_id=str(read("desk_id", f"desk-{uuid4().hex[:12]}")),
+        **{name: str(read(name, secrets.get(name))) for name in SECRET_NAMES},
+    )
+
+
+def read_estate(path: Path) -> dict[str, Any]:
+    """The estate's file as a mapping, for `bot.desk.estate.parse_estate`. Raises SettingsError."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(
+            str(path), "the estate's file is not there", "copy the sample estate.yml there and edit it"
+        ) from None
+    except OSError as fault:
+        raise SettingsError(str(path), fault.strerror or str(fault), "make the file readable") from fault
+    except UnicodeDecodeError as fault:
+        raise SettingsError(
+            str(path), f"byte {fault.start} is not UTF-8", "save the file as UTF-8"
+        ) from fault
+    except yaml.YAMLError as fault:
+        raise SettingsError(str(path), _yaml_reason(fault), "mend the YAML at that place") from fault
+    if not isinstance(content, dict):
+        raise SettingsError(
+            str(path), "holds no settings (name: …)", "start again from the sample estate.yml"
+        )
+    return content
+
+
+def _yaml_reason(fault: yaml.YAMLError) -> str:
+    """One line of what PyYAML says in six."""
+    if isinstance(fault, yaml.MarkedYAMLError) and fault.problem_mark is not None:
+        mark = fault.problem_mark
+        return f"line {mark.line + 1}, column {mark.column + 1}: {fault.problem or 'not YAML'}"
+    return " ".join(str(fault).split())
+
+
+def _make_folder(data: Path) -> None:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        (data / "attachments").mkdir(exist_ok=True)
+    except OSError as fault:
+        raise SettingsError(
+            f"data folder {data}", fault.strerror or str(fault), "name another one with --data"
+        ) from fault
+
+
+def _secrets(data: Path, *, write: bool) -> dict[str, str]:
+    """The three secrets of this installation, made at the first start and never printed."""
+    path = data / "secrets.json"
+    mend = "restore the file from a backup, or move it away and start again (new secrets are made)"
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if not write:
+            raise SettingsError(
+                str(path), "not there", "start this data folder once with ./guanjia up"
+            ) from None
+        kept = {}
+    except OSError as fault:
+        raise SettingsError(str(path), fault.strerror or str(fault), "make the file readable") from fault
+    except ValueError as fault:
+        raise SettingsError(str(path), "is damaged (not JSON)", mend) from fault
+    if not isinstance(kept, dict):
+        raise SettingsError(str(path), "is damaged (no object)", mend)
+    for name in SECRET_NAMES:
+        if name in kept and not (isinstance(kept[name], str) and len(kept[name]) >= 16):
+            raise SettingsError(f"{path}, {name}", "is damaged (a text of 16 or more is needed)", mend)
+    missing = [name for name in SECRET_NAMES if name not in kept]
+    if missing and write:
+        kept.update((name, random_secrets.token_urlsafe(32)) for name in missing)
+        _write_private(path, json.dumps(kept, indent=2) + "\n")
+    elif missing:
+        raise SettingsError(f"{path}, {missing[0]}", "is missing", mend)
+    return kept
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write for the owner's eyes only, whole or not at all."""
+    half = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        half.unlink(missing_ok=True)
+        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        half.replace(path)
+    except OSError as fault:
+        raise SettingsError(
+            str(path), fault.strerror or str(fault), "free space, or make the data folder writable"
+        ) from fault
+
+
+def _estate_path(project: Path, data: Path, given: Any) -> Path:
+    """What was given; else the data folder's own file, where there is one; else the sample."""
+    if given:
+        return Path(given).expanduser().resolve()
+    own = data / "estate.yml"
+    return own if own.exists() else project / "estate.yml"
+
+
+def _port(name: str, value: Any) -> int:
+    try:
+        port = int(value)
+    except ValueError:
+        port = 0
+    if not 1 <= port <= 65535:
+        raise SettingsError(name, f"{value!r} is no port", "give a number from 1 to 65535")
+    return port
+
+
+def _database_url(url: str) -> str:
+    """The URL with the driver the desk uses: plain `postgres://…` and `postgresql://…` mean psycopg 3."""
+    scheme, colon, rest = url.partition("://")
+    if not colon or scheme.split("+")[0] not in ("sqlite", "postgres", "postgresql"):
+        raise SettingsError(
+            "DATABASE_URL",
+            f"{scheme.split('+')[0]!r} is no database the desk knows",
+            "give postgresql://user:password@host/name, or leave it away for SQLite in the data folder",
+        )
+    return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url
+
+
+def _web_url(name: str, url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SettingsError(name, f"{url!r} is no web address", "give it as http://host:port")
+    return url.rstrip("/")
+
+
+def _public_url(url: Any) -> str | None:
+    return _web_url("public_url", str(url)) if url else None
