@@ -1,0 +1,55 @@
+"""Reads the Rasa project as this house lays it out: one front page, one file per topic.
+
+`domain.yml` is joined with `nlu_data/domain/*.yml`; training data is `nlu_data/nlu` and
+`nlu_data/rules` unless the command line names another place that exists.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from rasa.shared.core.domain import Domain
+from rasa.shared.exceptions import RasaException
+from rasa.shared.importers.rasa import RasaFileImporter
+
+from bot.understanding import tensorflow_standin
+
+TRAINING_DATA = ("nlu_data/nlu", "nlu_data/rules")
+TOPICS = "nlu_data/domain"
+
+
+class ProjectImporter(RasaFileImporter):
+    """Named in config.yml under `importers`; must be the only one there."""
+
+    def __init__(
+        self,
+        config_file: str | None = None,
+        domain_path: str | None = None,
+        training_data_paths: list[str] | str | None = None,
+    ) -> None:
+        root = Path(config_file).resolve().parent if config_file else Path.cwd()
+        super().__init__(config_file, domain_path, _training_data(root, training_data_paths))
+        self._topics = root / TOPICS
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the config; RasaException when it names a component that cannot work here."""
+        config: dict[str, Any] = super().get_config()
+        missing = tensorflow_standin.needing_tensorflow(config) if tensorflow_standin.is_installed() else []
+        if missing:
+            raise RasaException(
+                f"{self.config_file} names {', '.join(missing)}, which needs TensorFlow, and TensorFlow is not "
+                "installed here. Take it out of the pipeline or the policies, or use an environment with "
+                "TensorFlow (docs/rasa.md)."
+            )
+        return config
+
+    def get_domain(self) -> Domain:
+        """Return domain.yml and every topic file as one domain; a broken file is an error, not a gap."""
+        if not self._domain_path:
+            return Domain.empty()
+        return Domain.load([str(self._domain_path), *map(str, sorted(self._topics.glob("*.yml")))])
+
+
+def _training_data(root: Path, given: list[str] | str | None) -> list[str]:
+    named = [given] if isinstance(given, str) else given or []
+    existing = [path for path in named if path and Path(path).exists()]
+    return existing or [str(root / path) for path in TRAINING_DATA]
