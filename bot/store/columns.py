@@ -11,7 +11,8 @@ from sqlalchemy.types import TypeDecorator
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 """64-bit ids on PostgreSQL; SQLite's rowid alias must be INTEGER and is 64 bits as it is."""
 
-Json = JSON().with_variant(JSONB(), "postgresql")
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+"""None is SQL's NULL, not JSON's `null`, so that `IS NULL` means what it says."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
