@@ -1,0 +1,206 @@
+"""Live news inside the desk: topics say only "there is more"; what there is, is read from the store.
+
+With PostgreSQL the news also travels between desks by LISTEN/NOTIFY; the payload holds ids only.
+"""
+
+import asyncio
+import json
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+
+import psycopg
+from sqlalchemy.engine import URL
+
+log = logging.getLogger(__name__)
+
+DESK = "desk"
+"""Something changed that agents see in their lists."""
+INBOX = "inbox"
+"""A message or a turn is there to be handled: wakes the dispatcher of this process."""
+OUTBOX = "outbox"
+"""A row is there to be sent: wakes the sender of this process."""
+
+MORE = "more"
+TYPING = "typing"
+
+_CHANNEL = "guanjia_live"
+_RECONNECT_SECONDS = 2.0
+
+
+def conversation_topic(conversation_id: int) -> str:
+    """The topic of one conversation: `conversation:12`."""
+    return f"conversation:{conversation_id}"
+
+
+@dataclass(frozen=True)
+class LiveEvent:
+    """One piece of news; `by` names who types: bot | agent | resident."""
+
+    topic: str
+    kind: str
+    by: str | None = None
+
+
+class Subscription:
+    """What one listener has not heard yet. Equal news waits once, so a slow listener costs nothing."""
+
+    def __init__(self) -> None:
+        self._pending: dict[LiveEvent, None] = {}
+        self._news = asyncio.Event()
+        self._closed = False
+
+    def put(self, event: LiveEvent) -> None:
+        self._pending[event] = None
+        self._news.set()
+
+    def close(self) -> None:
+        self._closed = True
+        self._news.set()
+
+    async def get(self) -> LiveEvent | None:
+        """The next piece of news; None when the hub has closed."""
+        while not self._pending:
+            if self._closed:
+                return None
+            self._news.clear()
+            await self._news.wait()
+        event = next(iter(self._pending))
+        del self._pending[event]
+        return event
+
+    async def wait(self, seconds: float) -> None:
+        """Wait for any news, at most `seconds`, and take all of it."""
+        if not self._pending and not self._closed:
+            self._news.clear()
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._news.wait()
+            except TimeoutError:
+                return
+        self._pending.clear()
+
+    async def __aiter__(self) -> AsyncIterator[LiveEvent]:
+        while (event := await self.get()) is not None:
+            yield event
+
+
+class Hub:
+    """Hands news to whoever listens in this process, and to the other desks when given a PostgreSQL URL."""
+
+    def __init__(self, *, desk_id: str, postgres: URL | None = None) -> None:
+        self._desk_id = desk_id
+        self._postgres = postgres
+        self._subscriptions: dict[str, set[Subscription]] = defaultdict(set)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: int | None = None
+        self._outgoing: dict[LiveEvent, None] = {}
+        self._has_outgoing: asyncio.Event | None = None
+        self._closed = False
+
+    def publish(self, topic: str, kind: str = MORE, *, by: str | None = None) -> None:
+        """Tell all who listen to `topic`. Call it after the commit; from any thread; never blocks."""
+        event = LiveEvent(topic, kind, by)
+        loop = self._loop
+        if loop is None or loop.is_closed():
+            return
+        if threading.get_ident() == self._thread:
+            self._publish(event)
+        else:
+            loop.call_soon_threadsafe(self._publish, event)
+
+    def conversation_changed(self, conversation_id: int) -> None:
+        """Tell the resident's page and the agents' lists that this conversation has something new."""
+        self.publish(conversation_topic(conversation_id))
+        self.publish(DESK)
+
+    @contextmanager
+    def subscribe(self, *topics: str) -> Iterator[Subscription]:
+        """Listen to `topics` while the block runs; inside the event loop only."""
+        self._bind()
+        subscription = Subscription()
+        if self._closed:
+            subscription.close()
+        for topic in topics:
+            self._subscriptions[topic].add(subscription)
+        try:
+            yield subscription
+        finally:
+            for topic in topics:
+                listeners = self._subscriptions[topic]
+                listeners.discard(subscription)
+                if not listeners:
+                    del self._subscriptions[topic]
+
+    def close(self) -> None:
+        """End every subscription, so that open live connections finish before the server stops."""
+        self._closed = True
+        for subscription in self._all():
+            subscription.close()
+
+    async def run(self) -> None:
+        """Carry news between desks until cancelled; returns at once where there is only this desk."""
+        self._bind()
+        if self._postgres is None:
+            return
+        dsn = self._postgres.set(drivername="postgresql").render_as_string(hide_password=False)
+        while True:
+            try:
+                await self._carry(dsn)
+            except psycopg.Error as error:
+                log.warning("live.connection_lost", extra={"error": str(error)})
+                await asyncio.sleep(_RECONNECT_SECONDS)
+
+    def _bind(self) -> None:
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+            self._thread = threading.get_ident()
+            self._has_outgoing = asyncio.Event()
+
+    def _all(self) -> set[Subscription]:
+        return {one for listeners in self._subscriptions.values() for one in listeners}
+
+    def _publish(self, event: LiveEvent) -> None:
+        self._hand_out(event)
+        # Waking the other desks' dispatchers for each message would only make them race for it.
+        if self._postgres is not None and event.topic not in (INBOX, OUTBOX):
+            self._outgoing[event] = None
+            assert self._has_outgoing is not None
+            self._has_outgoing.set()
+
+    def _hand_out(self, event: LiveEvent) -> None:
+        for subscription in tuple(self._subscriptions.get(event.topic, ())):
+            subscription.put(event)
+
+    async def _carry(self, dsn: str) -> None:
+        async with (
+            await psycopg.AsyncConnection.connect(dsn, autocommit=True) as listening,
+            await psycopg.AsyncConnection.connect(dsn, autocommit=True) as telling,
+        ):
+            await listening.execute(f"LISTEN {_CHANNEL}")
+            # What was said while nobody listened is lost; everyone reads the store once.
+            for topic in tuple(self._subscriptions):
+                self._hand_out(LiveEvent(topic, MORE))
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._listen(listening))
+                tasks.create_task(self._tell(telling))
+
+    async def _listen(self, connection: psycopg.AsyncConnection[object]) -> None:
+        async for notification in connection.notifies():
+            said = json.loads(notification.payload)
+            if said.pop("desk") != self._desk_id:
+                self._hand_out(LiveEvent(**said))
+
+    async def _tell(self, connection: psycopg.AsyncConnection[object]) -> None:
+        assert self._has_outgoing is not None
+        while True:
+            await self._has_outgoing.wait()
+            self._has_outgoing.clear()
+            while self._outgoing:
+                event = next(iter(self._outgoing))
+                payload = json.dumps({"desk": self._desk_id, **asdict(event)})
+                await connection.execute("SELECT pg_notify(%s, %s)", (_CHANNEL, payload))
+                self._outgoing.pop(event, None)
