@@ -121,11 +121,8 @@ class PromiseSettings(StrictModel):
 class EscalationSettings(StrictModel):
     """When a person is called in (R15)."""
 
-    angry_at: int = Field(ge=1, le=2)
-    """This upset (1 annoyed, 2 angry) in one message …"""
-    annoyed_in_a_row: int = Field(ge=1, le=10)
-    """… or this many annoyed messages one after the other."""
     not_understood_in_a_row: int = Field(ge=1, le=5)
+    """So often the resident is asked to say it differently; the next time a person is called."""
 
 
 class ConversationSettings(StrictModel):
@@ -205,10 +202,12 @@ class Estate(StrictModel):
     @field_validator("departments")
     @classmethod
     def _keys_once(cls, rows: tuple[Department, ...]) -> tuple[Department, ...]:
-        keys = [row.key for row in rows]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise wrong(f"department {key!r} is there twice", "give each department a key of its own")
+        for names in ([row.key for row in rows], [row.name for row in rows]):
+            for name in names:
+                if names.count(name) > 1:
+                    raise wrong(
+                        f"{name!r} is there twice", "give each department a key and a name of its own"
+                    )
         return rows
 
     @field_validator("case_prefixes")
@@ -216,8 +215,8 @@ class Estate(StrictModel):
     def _a_prefix_each(cls, prefixes: dict[CaseKind, str]) -> dict[CaseKind, str]:
         for kind in CaseKind:
             prefix = prefixes.get(kind, "")
-            if not (prefix.isascii() and prefix.isalpha() and prefix.isupper() and len(prefix) <= 4):
-                raise wrong(f"{kind.value} has no prefix of 1 to 4 capitals", f"write {kind.value}: TS")
+            if not (prefix.isascii() and prefix.isalpha() and prefix.isupper() and 2 <= len(prefix) <= 3):
+                raise wrong(f"{kind.value} has no prefix of 2 or 3 capitals", f"write {kind.value}: TS")
         if len(set(prefixes.values())) < len(prefixes):
             raise wrong("two kinds share a prefix", "give each kind a prefix of its own")
         return prefixes

@@ -88,6 +88,9 @@ class Year(StrictModel):
         for day in (*self.makeup_days, *(holiday.first for holiday in self.holidays)):
             if day.year != self.year:
                 raise wrong(f"{day} is not in {self.year}", "move it to its own year")
+        for holiday in self.holidays:
+            if (holiday.last - holiday.first).days > 30:
+                raise wrong(f"{holiday.name} is longer than a month", "check its last day")
         free = [h for h in self.holidays if any(h.first <= day <= h.last for day in self.makeup_days)]
         if free:
             raise wrong(f"a make-up day lies inside {free[0].name}", "take it out of one of the two")
