@@ -1,0 +1,1 @@
+"""The processes of one installation: who starts, watches and ends them."""
