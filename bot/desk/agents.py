@@ -1,0 +1,242 @@
+"""The people who work at the desk: sign-in with argon2, throttled; sessions; passwords.
+
+Nothing secret is stored as it is: passwords as argon2 hashes, session tokens as SHA-256 (they are
+256 random bits, so a slow hash would add nothing).
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from bot.desk import audit, throttle
+from bot.desk.transcript import storable
+from bot.store import actors
+from bot.store.states import Role
+from bot.store.tables import Agent, AgentSession
+
+SESSION_LIFE = timedelta(hours=12)
+SHORTEST_PASSWORD = 8
+
+# OWASP's smallest recommended cost: some 20 ms, because the check runs inside a writing transaction.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_NOBODYS_HASH = _hasher.hash(secrets.token_urlsafe(16))
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """`token` goes into the cookie and is known to the browser alone; `csrf` into every form."""
+
+    token: str
+    csrf: str
+    agent_id: int
+    must_change_password: bool
+
+
+@dataclass(frozen=True)
+class WrongLogin:
+    """No such login, wrong password, or no longer active: from outside all alike."""
+
+
+@dataclass(frozen=True)
+class Throttled:
+    """Too many failed tries; the next is looked at after `until`."""
+
+    until: datetime
+
+
+class SignedInAgent(NamedTuple):
+    agent: Agent
+    csrf: str
+
+
+@dataclass(frozen=True)
+class PasswordChanged:
+    """Her other sessions have ended."""
+
+
+@dataclass(frozen=True)
+class WrongPassword:
+    """The old password was not right."""
+
+
+@dataclass(frozen=True)
+class WeakPassword:
+    """`reason`: "short" (under 8 characters), "login" (holds her login) or "same" (as the old one)."""
+
+    reason: str
+
+
+class LoginTaken(ValueError):
+    """There is an agent with this login already."""
+
+
+def create_agent(
+    session: Session,
+    *,
+    login: str,
+    name: str,
+    password: str,
+    by: str,
+    now: datetime,
+    role: Role = Role.AGENT,
+    must_change_password: bool = False,
+) -> Agent:
+    """A new person at the desk. Raises `LoginTaken`; `ValueError` for a password `weakness` finds."""
+    login = _login(login)
+    if not login or not name.strip():
+        raise ValueError("an agent needs a login and a name")
+    if (weak := weakness(password, login=login)) is not None:
+        raise ValueError(f"the password is too weak: {weak}")
+    if _by_login(session, login) is not None:
+        raise LoginTaken(f"the login {login!r} is taken")
+    agent = Agent(
+        login=login,
+        name=name.strip(),
+        role=role,
+        password_hash=_hasher.hash(password),
+        must_change_password=must_change_password,
+        created_at=now,
+    )
+    session.add(agent)
+    session.flush()
+    audit.note(session, by=by, what="create_agent", subject=actors.agent(agent.id), now=now)
+    return agent
+
+
+def sign_in(
+    session: Session, *, login: str, password: str, address: str, now: datetime
+) -> SignedIn | WrongLogin | Throttled:
+    """Check login and password. Failed tries are counted by login and by address, so commit in any case."""
+    login = _login(login)
+    until = throttle.blocked_until(session, login=login, address=address, now=now)
+    if until is not None:
+        return Throttled(until)
+    agent = _by_login(session, login)
+    # An unknown login costs the same time as a known one.
+    right = _matches(agent.password_hash if agent else _NOBODYS_HASH, password)
+    if agent is None or not agent.active or not right:
+        throttle.note_failure(session, login=login, address=address, now=now)
+        return WrongLogin()
+    if _hasher.check_needs_rehash(agent.password_hash):
+        agent.password_hash = _hasher.hash(password)
+    throttle.forget_failures(session, login=login)
+    return _new_session(session, agent, now)
+
+
+def agent_of_session(session: Session, token: str, now: datetime) -> SignedInAgent | None:
+    """The agent whose browser holds `token`, and the CSRF token of its forms; None when it is over."""
+    found = session.scalars(select(AgentSession).where(AgentSession.token_hash == _hash(token))).one_or_none()
+    if found is None or found.expires_at <= now or not found.agent.active:
+        return None
+    return SignedInAgent(found.agent, found.csrf_token)
+
+
+def sign_out(session: Session, token: str, *, now: datetime) -> None:
+    """End this browser's session; ending it twice is no error. Old sessions are cleared away with it."""
+    session.execute(
+        delete(AgentSession).where(
+            (AgentSession.token_hash == _hash(token)) | (AgentSession.expires_at <= now)
+        )
+    )
+
+
+def change_password(
+    session: Session, *, agent_id: int, old: str, new: str, now: datetime, keep_token: str | None = None
+) -> PasswordChanged | WrongPassword | WeakPassword:
+    """She gives herself a new password; every session but the one of `keep_token` ends."""
+    agent = session.get_one(Agent, agent_id)
+    if not _matches(agent.password_hash, old):
+        return WrongPassword()
+    weak = "same" if new == old else weakness(new, login=agent.login)
+    if weak is not None:
+        return WeakPassword(weak)
+    _set_password(session, agent, new, must_change=False, keep_token=keep_token)
+    by = subject = actors.agent(agent_id)
+    audit.note(session, by=by, what="change_password", subject=subject, now=now)
+    return PasswordChanged()
+
+
+def reset_password(session: Session, *, agent_id: int, password: str, by: str, now: datetime) -> None:
+    """Somebody else gives her a first password, to be changed at the next sign-in; all sessions end."""
+    agent = session.get_one(Agent, agent_id)
+    if (weak := weakness(password, login=agent.login)) is not None:
+        raise ValueError(f"the password is too weak: {weak}")
+    _set_password(session, agent, password, must_change=True, keep_token=None)
+    throttle.forget_failures(session, login=agent.login)
+    audit.note(session, by=by, what="reset_password", subject=actors.agent(agent_id), now=now)
+
+
+def deactivate_agent(session: Session, *, agent_id: int, by: str, now: datetime) -> None:
+    """She no longer works here: no sign-in, no session; what she did stays under her name."""
+    agent = session.get_one(Agent, agent_id)
+    agent.active = False
+    session.execute(delete(AgentSession).where(AgentSession.agent_id == agent_id))
+    audit.note(session, by=by, what="deactivate_agent", subject=actors.agent(agent_id), now=now)
+    session.flush()
+
+
+def active_agents(session: Session) -> list[Agent]:
+    """All who work at the desk, by name."""
+    return list(session.scalars(select(Agent).where(Agent.active).order_by(Agent.name, Agent.id)))
+
+
+def weakness(password: str, *, login: str) -> str | None:
+    """Why a password is not good enough, as `WeakPassword.reason` says; None when it is."""
+    if len(password) < SHORTEST_PASSWORD:
+        return "short"
+    return "login" if login.lower() in password.lower() else None
+
+
+def _new_session(session: Session, agent: Agent, now: datetime) -> SignedIn:
+    token, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    session.add(
+        AgentSession(
+            agent_id=agent.id,
+            token_hash=_hash(token),
+            csrf_token=csrf,
+            created_at=now,
+            expires_at=now + SESSION_LIFE,
+        )
+    )
+    audit.note(session, by=actors.agent(agent.id), what="sign_in", subject=actors.agent(agent.id), now=now)
+    session.flush()
+    return SignedIn(token, csrf, agent.id, agent.must_change_password)
+
+
+def _set_password(
+    session: Session, agent: Agent, password: str, *, must_change: bool, keep_token: str | None
+) -> None:
+    agent.password_hash = _hasher.hash(password)
+    agent.must_change_password = must_change
+    others = delete(AgentSession).where(AgentSession.agent_id == agent.id)
+    if keep_token is not None:
+        others = others.where(AgentSession.token_hash != _hash(keep_token))
+    session.execute(others)
+    session.flush()
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    # "surrogatepass": a broken character is a wrong password, not an error page.
+    try:
+        return _hasher.verify(password_hash, password.encode("utf-8", "surrogatepass"))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _by_login(session: Session, login: str) -> Agent | None:
+    return session.scalars(select(Agent).where(Agent.login == login)).one_or_none()
+
+
+def _login(text: str) -> str:
+    return storable(text).strip().lower()
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
