@@ -1,0 +1,85 @@
+"""`./guanjia …`: one file a command group in bot/commands; only the one that is called is loaded.
+
+Mistakes an operator can mend are one line on stderr (which thing, why, the mend) and exit code 1;
+a wrong command line is exit code 2.
+"""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+import typer
+
+from bot.process.faults import OperatorError
+from bot.settings import SettingsError
+
+COMMANDS = {
+    "up": "up",
+    "chat": "chat",
+    "train": "train",
+    "parse": "parse",
+    "import": "households",
+    "agent": "agent",
+    "backup": "backup",
+    "restore": "backup",
+    "doctor": "doctor",
+    "rasa": "rasa",
+    "test": "test",
+    "lint": "lint",
+    "fmt": "lint",
+}
+"""Each command and its file in bot/commands, in the order that the help shows them."""
+
+
+def build_app(command: str | None) -> typer.Typer:
+    """The application with this command, or with all of them (for the help and for mistakes)."""
+    app = typer.Typer(
+        name="guanjia",
+        help="Guanjia 管家: a customer-service desk for residential property management.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_no_options)  # keeps `guanjia up` a command even when it is the only one loaded
+    files = [COMMANDS[command]] if command in COMMANDS else dict.fromkeys(COMMANDS.values())
+    for file in files:
+        importlib.import_module(f"bot.commands.{file}").register(app)
+    return app
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; returns the exit code."""
+    app = build_app(arguments[0] if arguments else None)
+    try:
+        result = app(list(arguments), prog_name="./guanjia", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as help_text:
+        help_text.show()
+        return 0
+    except click.ClickException as mistake:
+        mistake.show()
+        return mistake.exit_code
+    except click.Abort:
+        return _say("stopped", 130)
+    except KeyboardInterrupt:
+        return _say("stopped", 130)
+    except (OperatorError, SettingsError) as fault:
+        return _say(str(fault), 1)
+    except BrokenPipeError:
+        sys.stderr.close()  # nobody reads on: `guanjia parse … | head` ends in silence
+        return 0
+    return result if isinstance(result, int) else 0
+
+
+def _no_options() -> None:
+    """Options belong to the commands."""
+
+
+def _say(line: str, code: int) -> int:
+    print(f"guanjia: {' '.join(line.split())}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
