@@ -8,7 +8,6 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-import click
 import typer
 
 from bot.process.faults import OperatorError
@@ -50,35 +49,18 @@ def build_app(command: str | None) -> typer.Typer:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command; returns the exit code."""
+    """Run one command; returns 1 after a fault of ours, else ends with the command's own exit code."""
     app = build_app(arguments[0] if arguments else None)
     try:
-        result = app(list(arguments), prog_name="./guanjia", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as help_text:
-        help_text.show()
-        return 0
-    except click.ClickException as mistake:
-        mistake.show()
-        return mistake.exit_code
-    except click.Abort:
-        return _say("stopped", 130)
-    except KeyboardInterrupt:
-        return _say("stopped", 130)
+        app(list(arguments), prog_name="./guanjia")
     except (OperatorError, SettingsError) as fault:
-        return _say(str(fault), 1)
-    except BrokenPipeError:
-        sys.stderr.close()  # nobody reads on: `guanjia parse … | head` ends in silence
-        return 0
-    return result if isinstance(result, int) else 0
+        print(f"guanjia: {' '.join(str(fault).split())}", file=sys.stderr)
+        return 1
+    return 0
 
 
 def _no_options() -> None:
     """Options belong to the commands."""
-
-
-def _say(line: str, code: int) -> int:
-    print(f"guanjia: {' '.join(line.split())}", file=sys.stderr)
-    return code
 
 
 if __name__ == "__main__":

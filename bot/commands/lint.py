@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
     app.command("fmt")(fmt)
 
 
-def lint() -> int:
+def lint() -> None:
     """Check style, types and the directions of imports; exit code 1 if anything is found."""
     desk, rasa = python_of("desk-dev"), python_of("rasa-dev")
     checks = {
@@ -31,15 +31,16 @@ def lint() -> int:
     failed = [name for name, command in checks.items() if not _passes(name, [str(word) for word in command])]
     if failed:
         typer.echo(f"lint: {', '.join(failed)}: see above", err=True)
-    return 1 if failed else 0
+        raise typer.Exit(1)
 
 
-def fmt() -> int:
+def fmt() -> None:
     """Format the code, and mend what can be mended by rule."""
     python = str(python_of("desk-dev"))
     mended = _passes("ruff check --fix", [python, "-m", "ruff", "check", "--fix", "."])
     formatted = _passes("ruff format", [python, "-m", "ruff", "format", "."])
-    return 0 if mended and formatted else 1
+    if not (mended and formatted):
+        raise typer.Exit(1)
 
 
 def desk_files() -> list[str]:
