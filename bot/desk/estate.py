@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from bot.desk.estate_calendar import CalendarSettings
 from bot.desk.estate_errors import EstateError, EstateProblem, problems_of, wrong
-from bot.desk.estate_types import Duration, Name, Phone, StrictModel, read_clock_span
+from bot.desk.estate_types import ClockSpan, Duration, Name, Phone, StrictModel
 from bot.desk.estate_yaml import load_mapping
 from bot.store.states import CaseKind, Urgency
 
@@ -108,14 +108,8 @@ class PromiseSettings(StrictModel):
 
     warn: Lead
     tell: Lead
-    quiet_hours: str
+    quiet_hours: ClockSpan
     """No word about a delay to a resident in this time of day ("22:00-07:00"), except in urgent cases."""
-
-    @field_validator("quiet_hours")
-    @classmethod
-    def _two_times(cls, value: str) -> str:
-        read_clock_span(value)
-        return value
 
 
 class EscalationSettings(StrictModel):

@@ -36,6 +36,8 @@ def read_duration(value: Any) -> Any:
 
 def read_clock_span(value: Any) -> tuple[int, int]:
     """`"08:30-12:00"` as minutes of the day; the end may be 24:00. Raises the estate's own kind of error."""
+    if isinstance(value, tuple):
+        return value
     found = _SPAN.fullmatch(str(value).strip()) if isinstance(value, str) else None
     if not found:
         raise wrong(f"{value!r} is no span of time", 'write it as "08:30-12:00", in quotation marks')
@@ -61,3 +63,5 @@ def _read_phone(value: Any) -> Any:
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
 Phone = Annotated[str, BeforeValidator(_read_phone)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+ClockSpan = Annotated[tuple[int, int], BeforeValidator(read_clock_span)]
+"""Minutes of the day; one that ends before it begins passes midnight."""
