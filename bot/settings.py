@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-import yaml
+from bot.desk.estate_yaml import load_mapping
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 SECRET_NAMES = ("rasa_secret", "actions_secret", "operator_token")
@@ -126,9 +126,12 @@ def load_settings(
 
 
 def read_estate(path: Path) -> dict[str, Any]:
-    """The estate's file as a mapping, for `bot.desk.estate.parse_estate`. Raises SettingsError."""
+    """The estate's file as a mapping, for `bot.desk.estate.parse_estate`.
+
+    Raises SettingsError for a file that cannot be read, EstateError for one that is not YAML.
+    """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise SettingsError(
             str(path), "the estate's file is not there", "copy the sample estate.yml there and edit it"
@@ -139,21 +142,7 @@ def read_estate(path: Path) -> dict[str, Any]:
         raise SettingsError(
             str(path), f"byte {fault.start} is not UTF-8", "save the file as UTF-8"
         ) from fault
-    except yaml.YAMLError as fault:
-        raise SettingsError(str(path), _yaml_reason(fault), "mend the YAML at that place") from fault
-    if not isinstance(content, dict):
-        raise SettingsError(
-            str(path), "holds no settings (name: …)", "start again from the sample estate.yml"
-        )
-    return content
-
-
-def _yaml_reason(fault: yaml.YAMLError) -> str:
-    """One line of what PyYAML says in six."""
-    if isinstance(fault, yaml.MarkedYAMLError) and fault.problem_mark is not None:
-        mark = fault.problem_mark
-        return f"line {mark.line + 1}, column {mark.column + 1}: {fault.problem or 'not YAML'}"
-    return " ".join(str(fault).split())
+    return load_mapping(text)
 
 
 def _make_folder(data: Path) -> None:
