@@ -117,7 +117,7 @@ def compose(
     *,
     words: Words,
     situation: Situation,
-    limits: TextLimits = PlainLimits(),  # noqa: B008 - frozen, no state
+    limits: TextLimits = PlainLimits(),
     strict: bool = False,
 ) -> list[Utterance]:
     """Return `replies` as few messages as the channel's limits allow (mostly one); [] for no replies.

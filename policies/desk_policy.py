@@ -1,0 +1,117 @@
+"""Applies what the desk decided before it asked Rasa: a person is called in, or somebody waits for one.
+
+The decision is made in `bot/desk/escalation.py` and arrives as the message's metadata; here it only meets
+what is known after understanding: was the message understood, how upset is it. Stands above RulePolicy
+and above its forms.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.core.policies.policy import Policy, PolicyPrediction, SupportedData
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.generator import TrackerWithCachedStates
+from rasa.shared.core.trackers import DialogueStateTracker
+
+HAND_OVER = "action_hand_over"
+NOTE_WAITING = "action_note_waiting"
+OWN_ACTIONS = (HAND_OVER, NOTE_WAITING)
+FALLBACK = "nlu_fallback"
+SERVED_WHILE_WAITING = frozenset({"status", "urge", "cancel"})
+"""What the bot still does while somebody waits for a person (design §2)."""
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
+class DeskPolicy(Policy):
+    """Named in config.yml with a priority above RulePolicy's. Learns nothing."""
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> None:
+        super().__init__(config, model_storage, resource, execution_context)
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Return the settings config.yml may change."""
+        return {"priority": 7}
+
+    @staticmethod
+    def supported_data() -> SupportedData:
+        """Rules count as well as stories; neither is read."""
+        return SupportedData.ML_AND_RULE_DATA
+
+    def train(
+        self, training_trackers: list[TrackerWithCachedStates], domain: Domain, **kwargs: Any
+    ) -> Resource:
+        """Nothing to learn; the resource is empty."""
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> DeskPolicy:
+        """Return the policy; there is nothing stored to read."""
+        return cls(config, model_storage, resource, execution_context)
+
+    def predict_action_probabilities(
+        self,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+        rule_only_data: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> PolicyPrediction:
+        """Predict the desk's own actions with certainty, or nothing at all."""
+        action = self._action(tracker)
+        probabilities = self._default_predictions(domain)
+        if action is None:
+            return self._prediction(probabilities)
+        probabilities[domain.index_for_action(action)] = 1.0
+        # A form in progress is predicted as "no user prediction", which beats all others: so is this.
+        return self._prediction(probabilities, is_no_user_prediction=True)
+
+    def _action(self, tracker: DialogueStateTracker) -> str | None:
+        if tracker.latest_action_name in OWN_ACTIONS:
+            return ACTION_LISTEN_NAME
+        if tracker.latest_action_name != ACTION_LISTEN_NAME or tracker.latest_message is None:
+            return None
+        message: Any = tracker.latest_message
+        return decide(
+            message.metadata or {},
+            intent=message.intent.get("name"),
+            upset=int(message.parse_data.get("upset") or 0),
+            in_form=tracker.active_loop_name is not None,
+        )
+
+
+def decide(metadata: dict[str, Any], *, intent: str | None, upset: int, in_form: bool) -> str | None:
+    """Return the action the desk's decision asks for, or None where the rules go on.
+
+    Inside a form a message that no intent fits may still be an answer: the form looks at it first and
+    hands over itself.
+    """
+    escalation = metadata.get("escalation") or {}
+    waiting = metadata.get("mode") == "waiting"
+    if escalation.get("now") or intent == "human":
+        return HAND_OVER
+    if waiting:
+        return None if intent in SERVED_WHILE_WAITING or in_form else NOTE_WAITING
+    if escalation.get("if_not_understood") and intent == FALLBACK and not in_form:
+        return HAND_OVER
+    if (escalation.get("if_angry") and upset == 2) or (escalation.get("if_annoyed") and upset >= 1):
+        return HAND_OVER
+    return None
