@@ -36,8 +36,8 @@ class ProjectImporter(RasaFileImporter):
         missing = tensorflow_standin.needing_tensorflow(config) if tensorflow_standin.is_installed() else []
         if missing:
             raise RasaException(
-                f"{self.config_file} names {', '.join(missing)}, which needs TensorFlow, and TensorFlow is not "
-                "installed here. Take it out of the pipeline or the policies, or use an environment with "
+                f"{self.config_file} names {', '.join(missing)}, which needs TensorFlow, and TensorFlow is "
+                "not installed here. Take it out of the pipeline or the policies, or use an environment with "
                 "TensorFlow (docs/rasa.md)."
             )
         return config

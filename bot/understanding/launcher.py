@@ -6,13 +6,18 @@ imports in the order that is quick, and switches telemetry off. Why each step: d
 
 import importlib
 import os
+import secrets
 import sys
+import tempfile
+import warnings
 
 from bot.understanding import tensorflow_standin
 
 # skops looks through every module already loaded, once per module it registers: numpy and
 # scipy.special first, then skops, and only then the hundreds of modules of Rasa.
 IMPORTED_FIRST = ("numpy", "scipy.special", "skops.io")
+
+SERVER = "run"
 
 
 def prepare() -> None:
@@ -21,6 +26,9 @@ def prepare() -> None:
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     # One event loop on one core: more threads per matrix product only fight each other.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    # What Rasa and its pinned libraries will have to change one day is nothing the reader can act upon.
+    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
     tensorflow_standin.install()
     for name in IMPORTED_FIRST:
         importlib.import_module(name)
@@ -28,9 +36,28 @@ def prepare() -> None:
 
 def main(arguments: list[str]) -> None:
     """Run one rasa command; ends the process as `rasa` would."""
-    if arguments[:1] == ["run"]:
+    if arguments[:1] == [SERVER]:
         # Rendering log lines costs more than most of a turn, and INFO carries residents' words.
         os.environ.setdefault("LOG_LEVEL", "WARNING")
+        _rasa(arguments)
+        return
+    with tempfile.TemporaryDirectory(prefix="guanjia-rasa-") as folder:
+        _complete_by_hand(folder)
+        _rasa(arguments)
+
+
+def _complete_by_hand(folder: str) -> None:
+    """Set what endpoints.yml and credentials.yml ask of the environment, for commands typed by a person.
+
+    `rasa shell` and `rasa test` read both files and need none of it; only the server insists.
+    """
+    os.environ.setdefault("GUANJIA_RASA_SECRET", secrets.token_urlsafe())
+    os.environ.setdefault("GUANJIA_ACTIONS_URL", "http://127.0.0.1:5055/webhook")
+    os.environ.setdefault("GUANJIA_ACTIONS_SECRET", "")
+    os.environ.setdefault("GUANJIA_TRACKER_DB", os.path.join(folder, "trackers.db"))
+
+
+def _rasa(arguments: list[str]) -> None:
     prepare()
     from rasa.__main__ import main as rasa
 
