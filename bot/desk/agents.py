@@ -100,7 +100,7 @@ def create_agent(
         login=login,
         name=name.strip(),
         role=role,
-        password_hash=_hasher.hash(password),
+        password_hash=_hashed(password),
         must_change_password=must_change_password,
         created_at=now,
     )
@@ -115,17 +115,18 @@ def sign_in(
 ) -> SignedIn | WrongLogin | Throttled:
     """Check login and password. Failed tries are counted by login and by address, so commit in any case."""
     login = _login(login)
+    # Locked, so that tries made at the same moment are counted one after the other.
+    agent = _by_login(session, login, lock=True)
     until = throttle.blocked_until(session, login=login, address=address, now=now)
     if until is not None:
         return Throttled(until)
-    agent = _by_login(session, login)
     # An unknown login costs the same time as a known one.
     right = _matches(agent.password_hash if agent else _NOBODYS_HASH, password)
     if agent is None or not agent.active or not right:
         throttle.note_failure(session, login=login, address=address, now=now)
         return WrongLogin()
     if _hasher.check_needs_rehash(agent.password_hash):
-        agent.password_hash = _hasher.hash(password)
+        agent.password_hash = _hashed(password)
     throttle.forget_failures(session, login=login)
     return _new_session(session, agent, now)
 
@@ -213,13 +214,17 @@ def _new_session(session: Session, agent: Agent, now: datetime) -> SignedIn:
 def _set_password(
     session: Session, agent: Agent, password: str, *, must_change: bool, keep_token: str | None
 ) -> None:
-    agent.password_hash = _hasher.hash(password)
+    agent.password_hash = _hashed(password)
     agent.must_change_password = must_change
     others = delete(AgentSession).where(AgentSession.agent_id == agent.id)
     if keep_token is not None:
         others = others.where(AgentSession.token_hash != _hash(keep_token))
     session.execute(others)
     session.flush()
+
+
+def _hashed(password: str) -> str:
+    return _hasher.hash(password.encode("utf-8", "surrogatepass"))
 
 
 def _matches(password_hash: str, password: str) -> bool:
@@ -230,8 +235,9 @@ def _matches(password_hash: str, password: str) -> bool:
         return False
 
 
-def _by_login(session: Session, login: str) -> Agent | None:
-    return session.scalars(select(Agent).where(Agent.login == login)).one_or_none()
+def _by_login(session: Session, login: str, *, lock: bool = False) -> Agent | None:
+    wanted = select(Agent).where(Agent.login == login)
+    return session.scalars(wanted.with_for_update(key_share=True) if lock else wanted).one_or_none()
 
 
 def _login(text: str) -> str:

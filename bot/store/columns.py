@@ -34,13 +34,16 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def words(kind: type[StrEnum]) -> Enum:
-    """A column that holds one of the words of `kind`, checked by the database."""
+def words(kind: type[StrEnum], name: str = "") -> Enum:
+    """A column that holds one of the words of `kind`, checked by the database.
+
+    A table with two such columns gives one of them a `name`: PostgreSQL wants its checks told apart.
+    """
     return Enum(
         kind,
         native_enum=False,
         create_constraint=True,
         length=32,
-        name=kind.__name__.lower(),
+        name=name or kind.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
     )

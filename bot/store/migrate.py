@@ -1,5 +1,6 @@
 """Brings a database to the newest schema; the same call makes it from nothing."""
 
+import threading
 from pathlib import Path
 
 from alembic import command
@@ -12,6 +13,7 @@ from bot.store.engine import Store, StoreTooNew
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 7_305_820_117  # any number of our own: one migration at a time on PostgreSQL
+_one_at_a_time = threading.Lock()  # alembic keeps its context in a global
 
 
 def upgrade(url: str) -> None:
@@ -35,7 +37,8 @@ def upgrade_connection(connection: Connection) -> None:
     config = _config()
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, "head")
+        with _one_at_a_time:
+            command.upgrade(config, "head")
     except CommandError as error:
         if "locate revision" not in str(error).lower():
             raise

@@ -31,7 +31,7 @@ class Base(DeclarativeBase):
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(column_0_label)s",
-            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
             "ck": "ck_%(table_name)s_%(constraint_name)s",
             "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
             "pk": "pk_%(table_name)s",
@@ -164,8 +164,8 @@ class ConversationEvent(Base):
     __tablename__ = "conversation_events"
     id: Mapped[int] = _id()
     conversation_id: Mapped[int] = _ref("conversations.id")
-    old: Mapped[Mode]
-    new: Mapped[Mode]
+    old: Mapped[Mode] = mapped_column(words(Mode, "old_mode"))
+    new: Mapped[Mode] = mapped_column(words(Mode, "new_mode"))
     epoch: Mapped[int]
     why: Mapped[str] = mapped_column(String(200))
     by: Mapped[str] = mapped_column(String(60))

@@ -69,7 +69,7 @@ def upgrade() -> None:
         sa.Column("result", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_effects")),
-        sa.UniqueConstraint("turn_key", "action", "ordinal", name=op.f("uq_effects_turn_key")),
+        sa.UniqueConstraint("turn_key", "action", "ordinal", name=op.f("uq_effects_turn_key_action_ordinal")),
     )
     with op.batch_alter_table("effects", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_effects_turn_key"), ["turn_key"], unique=False)
@@ -160,7 +160,7 @@ def upgrade() -> None:
             ["resident_id"], ["residents.id"], name=op.f("fk_conversations_resident_id_residents")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
-        sa.UniqueConstraint("channel", "address", name=op.f("uq_conversations_channel")),
+        sa.UniqueConstraint("channel", "address", name=op.f("uq_conversations_channel_address")),
     )
     with op.batch_alter_table("conversations", schema=None) as batch_op:
         batch_op.create_index("ix_conversations_mode_waiting_since", ["mode", "waiting_since"], unique=False)
@@ -206,7 +206,9 @@ def upgrade() -> None:
             ["resident_id"], ["residents.id"], name=op.f("fk_residencies_resident_id_residents")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_residencies")),
-        sa.UniqueConstraint("resident_id", "household_id", name=op.f("uq_residencies_resident_id")),
+        sa.UniqueConstraint(
+            "resident_id", "household_id", name=op.f("uq_residencies_resident_id_household_id")
+        ),
     )
     with op.batch_alter_table("residencies", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_residencies_household_id"), ["household_id"], unique=False)
@@ -303,14 +305,26 @@ def upgrade() -> None:
         sa.Column(
             "old",
             sa.Enum(
-                "bot", "waiting", "human", native_enum=False, create_constraint=True, length=32, name="mode"
+                "bot",
+                "waiting",
+                "human",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+                name="old_mode",
             ),
             nullable=False,
         ),
         sa.Column(
             "new",
             sa.Enum(
-                "bot", "waiting", "human", native_enum=False, create_constraint=True, length=32, name="mode"
+                "bot",
+                "waiting",
+                "human",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+                name="new_mode",
             ),
             nullable=False,
         ),
@@ -452,8 +466,10 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["turn_id"], ["turns.id"], name=op.f("fk_messages_turn_id_turns")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
-        sa.UniqueConstraint("conversation_id", "channel_id", name=op.f("uq_messages_conversation_id")),
-        sa.UniqueConstraint("conversation_id", "seq", name=op.f("uq_messages_conversation_id")),
+        sa.UniqueConstraint(
+            "conversation_id", "channel_id", name=op.f("uq_messages_conversation_id_channel_id")
+        ),
+        sa.UniqueConstraint("conversation_id", "seq", name=op.f("uq_messages_conversation_id_seq")),
     )
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.create_index(
@@ -598,7 +614,6 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outbox_conversation_id"), ["conversation_id"], unique=False)
         batch_op.create_index("ix_outbox_state_due_at", ["state", "due_at"], unique=False)
-
 
 
 def downgrade() -> None:

@@ -1,0 +1,140 @@
+"""A PostgreSQL server of the tests' own: temp folder, unprivileged user, unix socket, gone at the end."""
+
+import ctypes
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from glob import glob
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+WHAT_TO_INSTALL = "PostgreSQL is missing: install Debian's `postgresql` (initdb and postgres are looked for)"
+START_SECONDS = 60
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass
+class PostgresServer:
+    """A running server; every test takes a database of its own."""
+
+    folder: Path
+    process: "subprocess.Popen[bytes]"
+    made: int = 0
+
+    def url(self, database: str) -> str:
+        """The SQLAlchemy and libpq address of one of its databases."""
+        return f"postgresql://guanjia@/{database}?host={quote(str(self.folder), safe='')}"
+
+    def create(self, template: str = "template0") -> str:
+        """A new database, copied from `template`; returns its name."""
+        self.made += 1
+        name = f"t{self.made}"
+        self._run(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+        return name
+
+    def drop(self, name: str) -> None:
+        """Remove a database, whoever is still connected."""
+        self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def stop(self) -> None:
+        """Stop the server and remove its folder."""
+        self.process.send_signal(signal.SIGINT)  # PostgreSQL's "fast" shutdown
+        self.process.wait(timeout=START_SECONDS)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _run(self, statement: sql.Composed) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement)
+
+
+def start_postgres() -> PostgresServer:
+    """Start a server. Raises `RuntimeError` with one line that says what to install when there is none."""
+    programs = _find_programs()
+    folder = Path(tempfile.mkdtemp(prefix="guanjia-pg-"))
+    who = _unprivileged(folder)
+    data = folder / "data"
+    options = ["-U", "guanjia", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+    initdb = subprocess.run(
+        [programs / "initdb", "-D", data, *options],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        **who,
+    )
+    if initdb.returncode != 0:
+        raise RuntimeError(f"initdb failed: {initdb.stderr.strip()}")
+    settings = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses="]
+    settings += [f"unix_socket_directories={folder}", "max_connections=200", "shared_buffers=32MB"]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [programs / "postgres", "-D", data, *(f"-c{setting}" for setting in settings)],
+            cwd=folder,
+            stdout=log,
+            stderr=log,
+            preexec_fn=_die_with_parent,
+            **who,
+        )
+    server = PostgresServer(folder, process)
+    _wait(server)
+    return server
+
+
+def _find_programs() -> Path:
+    candidates = sorted(glob("/usr/lib/postgresql/*/bin"), key=_version, reverse=True)
+    on_path = shutil.which("postgres")
+    for folder in candidates + ([os.path.dirname(os.path.realpath(on_path))] if on_path else []):
+        if all((Path(folder) / name).exists() for name in ("initdb", "postgres")):
+            return Path(folder)
+    raise RuntimeError(WHAT_TO_INSTALL)
+
+
+def _version(folder: str) -> int:
+    number = Path(folder).parent.name
+    return int(number) if number.isdigit() else 0
+
+
+def _unprivileged(folder: Path) -> dict[str, Any]:
+    """Whom to run as: PostgreSQL refuses root, so a user that owns the folder and nothing else."""
+    if os.geteuid() != 0:
+        return {}
+    names = {entry.pw_name: entry for entry in pwd.getpwall()}
+    user = names.get("postgres") or names["nobody"]
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    return {
+        "user": user.pw_uid,
+        "group": user.pw_gid,
+        "extra_groups": [],
+        "env": {**os.environ, "HOME": str(folder)},
+    }
+
+
+def _die_with_parent() -> None:
+    # Also when the tests are killed hard nothing is left behind.
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT)
+
+
+def _wait(server: PostgresServer) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            psycopg.connect(server.url("postgres"), connect_timeout=2).close()
+            return
+        except psycopg.OperationalError as error:
+            log = (server.folder / "log").read_text(errors="replace")
+            if server.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL did not start: {log[-2000:]}") from error
+            time.sleep(0.05)  # waits for another process, not for our own code
