@@ -1,0 +1,147 @@
+"""What happens by time: the loop that looks for the earliest due row, on one desk at a time.
+
+Now: promised times (R28). The next job is a function beside `_watch_promises`; docs/recipes.md tells how.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+import anyio
+import anyio.to_thread
+from sqlalchemy.orm import Session
+
+from bot.desk.estate import Estate
+from bot.desk.promises import Watched, due_promises, earliest_look, put_off, watch_promise
+from bot.desk.speaking import speaker
+from bot.desk.words import Words
+from bot.store import leases
+from bot.store.engine import Store
+from bot.store.errors import StoreError
+from bot.store.tables import Case, Promise
+
+log = logging.getLogger(__name__)
+
+LEASE = "clock"
+LEASE_LASTS = timedelta(seconds=60)
+LONGEST_NAP = timedelta(seconds=15)
+"""So late at most a promise made meanwhile is seen, or a lease that ran out is taken up."""
+ROWS_A_ROUND = 100
+
+Now = Callable[[], datetime]
+Wake = Callable[[float], Awaitable[None]]
+
+
+@dataclass
+class Round:
+    """What one look did: the promises it changed, the conversations that have a new message, the faults."""
+
+    held: bool
+    nap: timedelta
+    watched: list[Watched] = field(default_factory=list)
+    told: list[int] = field(default_factory=list)
+    put_off: list[int] = field(default_factory=list)
+
+
+class _LeaseLost(Exception):
+    """Another desk runs the clock now."""
+
+
+async def run_clock(
+    store: Store,
+    estate: Estate,
+    words: Words,
+    *,
+    desk: str,
+    now: Now,
+    wake: Wake,
+    told: Callable[[int], None] = lambda conversation_id: None,
+) -> None:
+    """Turn until cancelled. `wake(seconds)` waits that long, or less when there is news.
+
+    `told` hears of each conversation that got a message, after the commit. A store that is busy or away
+    is tried again; nothing is skipped by it.
+    """
+    look = partial(tick, store, estate, words, desk=desk, now=now)
+    try:
+        while True:
+            nap = LONGEST_NAP
+            try:
+                done = await anyio.to_thread.run_sync(look)
+            except StoreError as fault:
+                log.warning("clock.store_away", extra={"error": str(fault)})
+            else:
+                nap = done.nap
+                for conversation_id in done.told:
+                    told(conversation_id)
+            await wake(nap.total_seconds())
+    finally:
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(partial(_let_go, store, desk))
+
+
+def tick(store: Store, estate: Estate, words: Words, *, desk: str, now: Now) -> Round:
+    """Do once what is due, if this desk holds the clock's lease. Each row is a transaction of its own."""
+    with store.write() as session:
+        held = leases.hold(session, LEASE, owner=desk, now=now(), lasts=LEASE_LASTS)
+    done = Round(held, LONGEST_NAP)
+    if held:
+        try:
+            _watch_promises(store, estate, words, desk, now, done)
+        except _LeaseLost:
+            done.held = False
+        else:
+            done.nap = _nap(store, now())
+    return done
+
+
+def _watch_promises(store: Store, estate: Estate, words: Words, desk: str, now: Now, done: Round) -> None:
+    with store.read() as session:
+        due = due_promises(session, now(), limit=ROWS_A_ROUND)
+    for promise_id in due:
+        at = now()
+        try:
+            with store.write() as session:
+                _keep_lease(session, desk, at)
+                watched = watch_promise(session, promise_id, say=speaker(words, estate, now=at), now=at)
+                conversation_id = _conversation_of(session, promise_id)
+        except (StoreError, _LeaseLost):
+            raise  # no fault of this row
+        except Exception as fault:
+            # Whatever it is, one bad row must not stop the others: it is reported and looked at later.
+            log.exception("clock.promise_put_off", extra={"promise_id": promise_id})
+            with store.write() as session:
+                put_off(session, promise_id, now=at, reason=f"{type(fault).__name__}: {fault}")
+            done.put_off.append(promise_id)
+        else:
+            done.watched.append(watched)
+            if watched.told and conversation_id is not None:
+                done.told.append(conversation_id)
+
+
+def _keep_lease(session: Session, desk: str, now: datetime) -> None:
+    if not leases.hold(session, LEASE, owner=desk, now=now, lasts=LEASE_LASTS):
+        raise _LeaseLost
+
+
+def _conversation_of(session: Session, promise_id: int) -> int | None:
+    promise = session.get_one(Promise, promise_id)
+    return session.get_one(Case, promise.case_id).conversation_id
+
+
+def _nap(store: Store, now: datetime) -> timedelta:
+    with store.read() as session:
+        earliest = earliest_look(session)
+    if earliest is None:
+        return LONGEST_NAP
+    return min(max(earliest - now, timedelta(0)), LONGEST_NAP)
+
+
+def _let_go(store: Store, desk: str) -> None:
+    try:
+        with store.write() as session:
+            leases.release(session, LEASE, owner=desk)
+    except StoreError as fault:
+        log.warning("clock.lease_not_released", extra={"error": str(fault)})
