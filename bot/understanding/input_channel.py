@@ -6,6 +6,7 @@ empty success.
 """
 
 import asyncio
+import gc
 import hmac
 import json
 import logging
@@ -97,6 +98,9 @@ class DeskInput(InputChannel):
         except Exception:
             logger.exception("The desk's channel stays shut: the model cannot be used.")
         else:
+            # What is loaded by now stays: the collector need not look at it again in the middle of a turn.
+            gc.collect()
+            gc.freeze()
             self._turns = turns
 
     async def _stop(self, app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
