@@ -54,7 +54,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         app(list(arguments), prog_name="./guanjia")
     except (OperatorError, SettingsError) as fault:
-        print(f"guanjia: {' '.join(str(fault).split())}", file=sys.stderr)
+        for line in fault.lines if isinstance(fault, OperatorError) else [str(fault)]:
+            print(f"guanjia: {' '.join(line.split())}", file=sys.stderr)
         return 1
     return 0
 

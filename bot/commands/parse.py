@@ -1,0 +1,57 @@
+"""`./guanjia parse --file F`: what the assistant understands of each line, as JSON (design §8)."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO, Annotated, Any
+
+import typer
+
+from bot.process.environments import base_environment, rasa_python
+from bot.process.faults import OperatorError
+from bot.process.models import ensure_model
+from bot.settings import PROJECT_DIR
+
+EMERGENCY: dict[str, Any] = {"emergency": None, "emergency_certain": False}
+"""The keys that the desk's own emergency check will fill; until then it acts on none."""
+
+
+def register(app: typer.Typer) -> None:
+    app.command("parse")(parse)
+
+
+def parse(
+    file: Annotated[str, typer.Option("--file", help="A file with one text a line, or - for stdin.")],
+) -> None:
+    """Print one JSON object a line, in order: intent, matters, entities, upset, emergency."""
+    with _opened(file) as lines:
+        model = asyncio.run(ensure_model(lambda line: typer.echo(line, err=True)))
+        command = [str(rasa_python()), "-m", "bot.understanding.parse_file", "--model", str(model)]
+        process = subprocess.Popen(
+            command, cwd=PROJECT_DIR, env=base_environment(), stdin=lines, stdout=subprocess.PIPE
+        )
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                print(with_emergency(line), flush=True)
+        finally:
+            process.stdout.close()
+            code = process.wait()
+    if code != 0:
+        raise OperatorError("parse", f"the understanding ended with code {code}", "see the lines above")
+
+
+def with_emergency(line: bytes) -> str:
+    """One line of Rasa's side, with the keys that the desk's side adds."""
+    return json.dumps({**json.loads(line), **EMERGENCY}, ensure_ascii=False)
+
+
+def _opened(file: str) -> IO[bytes]:
+    if file == "-":
+        return sys.stdin.buffer
+    try:
+        return Path(file).open("rb")
+    except OSError as fault:
+        raise OperatorError(f"--file {file}", fault.strerror or str(fault), "name a text file") from fault
