@@ -73,7 +73,7 @@ class ChatClient:
 
     async def news(self) -> list[dict[str, Any]]:
         """Messages to the resident that were not returned before, in order."""
-        fresh = []
+        fresh: list[dict[str, Any]] = []
         while True:
             page = await self._call("GET", f"/chat/api/messages?after={self._after}")
             self.mode, self._after = page["mode"], page["next"]
@@ -94,7 +94,7 @@ class ChatClient:
 
     async def _send_photo(self, said: Said, path: Path, client_id: str) -> None:
         try:
-            content = path.read_bytes()
+            content = await asyncio.to_thread(path.read_bytes)
         except OSError as fault:
             message = f"{path}: {fault.strerror or fault}"
             raise Refused({"code": "photo_unreadable", "message": message, "mend": ""}) from fault

@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
 
 def import_(
     file: Annotated[
-        Path, typer.Argument(help="CSV: building,unit,room,floor_area (or 楼栋,单元,房号,面积).")
+        Path, typer.Argument(help="CSV with building, unit, room, floor_area (docs/operation.md).")
     ],
     data: Data = None,
 ) -> None:

@@ -21,7 +21,7 @@ class FirstRun:
 
 
 def prepare(store: Store, settings: Settings, *, sample: bool, say: Say) -> FirstRun:
-    """Fill what is empty. The sample's homes come only with the sample estate, and only at the first start."""
+    """Fill what is empty. The sample's homes come with the sample estate only, at the first start only."""
     with store.write() as session:
         login = first_login(session)
         empty = session.scalars(select(Household.id).limit(1)).first() is None

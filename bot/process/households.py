@@ -10,7 +10,7 @@ from bot.store.engine import Store
 
 
 def import_file(store: Store, path: Path) -> Imported:
-    """Add and correct the homes of the file, in one transaction. Raises OperatorError when it is unreadable."""
+    """Add and correct the homes of the file, in one transaction. Raises OperatorError if it is unreadable."""
     try:
         rows = read_list(decode_list(path.read_bytes()))
     except UnicodeDecodeError as fault:
