@@ -1,0 +1,57 @@
+"""Reading cases: the list with its filters, one case with its history and promises."""
+
+from starlette.responses import Response
+
+from bot.desk import agents
+from bot.desk.cases import MOVES
+from bot.desk.residents import masked_phone
+from bot.store.states import CaseKind
+from bot.workspace import pages
+from bot.workspace.cases import reading
+from bot.workspace.visits import Visit
+
+
+def cases(visit: Visit) -> Response:
+    """The list; the filters are the address."""
+    wanted = _filter(visit)
+    with visit.parts.store.read() as session:
+        found = reading.case_list(session, visit.me, wanted, visit.now)
+        return pages.page(
+            visit,
+            "cases/list.html",
+            area="cases",
+            found=found,
+            wanted=wanted,
+            is_late=reading.is_late,
+            category_name=visit.parts.estate.category_name,
+        )
+
+
+def case(visit: Visit) -> Response:
+    """One case, and what can be done with it now."""
+    with visit.parts.store.read() as session:
+        found = reading.case_for(session, visit.me, visit.request.path_params["number"])
+        return pages.page(
+            visit,
+            "cases/case.html",
+            area="cases",
+            case=found,
+            names=reading.names_in(session, found),
+            moves=MOVES[found.status],
+            colleagues=agents.active_agents(session),
+            is_late=reading.is_late,
+            contact=masked_phone(found.contact) if found.contact else None,
+            category_name=visit.parts.estate.category_name,
+        )
+
+
+def _filter(visit: Visit) -> reading.CaseFilter:
+    """What the address asks for; what is not understood is left at its default."""
+    asked = visit.request.query_params
+    show, kind, page = asked.get("show", ""), asked.get("kind", ""), asked.get("page", "")
+    return reading.CaseFilter(
+        show=show if show in reading.SHOWS else "open",
+        kind=CaseKind(kind) if kind in list(CaseKind) else None,
+        words=asked.get("words", "")[:80].replace("\x00", " ").strip(),
+        page=min(int(page), 10_000) if page.isascii() and page.isdigit() and 0 < len(page) < 6 else 1,
+    )
