@@ -31,6 +31,10 @@ class SettingsError(Exception):
         super().__init__(f"{where}: {reason}; {mend}")
 
 
+class NotStartedYet(SettingsError):
+    """The data folder has no secrets: no `up` has used it."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """One installation. `data_dir` is its whole state, unless `database_url` names a PostgreSQL."""
@@ -163,8 +167,8 @@ def _secrets(data: Path, *, write: bool) -> dict[str, str]:
         kept = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         if not write:
-            raise SettingsError(
-                str(path), "not there", "start this data folder once with ./guanjia up"
+            raise NotStartedYet(
+                f"data folder {data}", "has not been used yet", "start it once: ./guanjia up"
             ) from None
         kept = {}
     except OSError as fault:

@@ -10,7 +10,7 @@ from bot.commands.chat_client import ChatClient, Refused
 from bot.commands.options import Data
 from bot.process import data_folder
 from bot.process.faults import OperatorError
-from bot.settings import Settings, SettingsError, load_settings
+from bot.settings import NotStartedYet, Settings, load_settings
 
 
 def register(app: typer.Typer) -> None:
@@ -64,7 +64,7 @@ def _url_of(data: Path | None) -> str:
     """Where the desk of the data folder is reached."""
     try:
         settings = _settings(data)
-    except SettingsError as fault:
+    except NotStartedYet as fault:
         raise OperatorError(
             "desk", f"none has run with this data folder ({fault.where})", "see --url"
         ) from fault
