@@ -1,5 +1,7 @@
 """Who sees which case: hers, her verified home's, nobody else's; "not yours" looks like "not there"."""
 
+from functools import partial
+
 import pytest
 from sqlalchemy import select
 
@@ -88,9 +90,14 @@ def test_her_list_shows_the_newest_first_and_on_wish_only_open_ones(
         old = open_lift_case(session, cast.wang, clock())
         open_lift_case(session, cast.wang, clock.turn(hours=1))
         withdraw_case(session, case_of(session, old), by=actors.BOT, now=clock())
-        who = {"resident_id": cast.wang.resident_id, "conversation_id": cast.wang.conversation_id}
-        assert [case.number for case in cases_of_resident(session, **who)] == ["BX2026-0002", "BX2026-0001"]
-        assert [case.number for case in cases_of_resident(session, **who, open_only=True)] == ["BX2026-0002"]
+        hers = partial(
+            cases_of_resident,
+            session,
+            resident_id=cast.wang.resident_id,
+            conversation_id=cast.wang.conversation_id,
+        )
+        assert [case.number for case in hers()] == ["BX2026-0002", "BX2026-0001"]
+        assert [case.number for case in hers(open_only=True)] == ["BX2026-0002"]
 
 
 def test_the_desk_sees_all_staff_their_own_and_who_left_nothing(
