@@ -17,9 +17,18 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from bot.store.tables import Base
+
 WHAT_TO_INSTALL = "PostgreSQL is missing: install Debian's `postgresql` (initdb and postgres are looked for)"
 START_SECONDS = 60
 _PR_SET_PDEATHSIG = 1
+_END_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+_RESTART_IDS = (
+    "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) FROM pg_sequences"
+)
 
 
 @dataclass
@@ -34,30 +43,27 @@ class PostgresServer:
         """The SQLAlchemy and libpq address of one of its databases."""
         return f"postgresql://guanjia@/{database}?host={quote(str(self.folder), safe='')}"
 
-    def create(self, template: str = "template0") -> str:
-        """A new database, copied from `template`; returns its name."""
+    def create(self) -> str:
+        """A new, empty database; returns its name."""
         self.made += 1
         name = f"t{self.made}"
-        self._run(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
-        )
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return name
 
-    def drop(self, name: str) -> None:
-        """Remove a database, whoever is still connected."""
-        self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    def empty(self, database: str) -> None:
+        """Take every row out of a migrated database and begin its ids at 1; ends whoever is connected."""
+        tables = reversed(Base.metadata.sorted_tables)
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            connection.execute(_END_OTHERS)
+            connection.execute("; ".join(f"DELETE FROM {table.name}" for table in tables).encode())
+            connection.execute(_RESTART_IDS)
 
     def stop(self) -> None:
         """Stop the server and remove its folder."""
         self.process.send_signal(signal.SIGINT)  # PostgreSQL's "fast" shutdown
         self.process.wait(timeout=START_SECONDS)
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _run(self, statement: sql.Composed) -> None:
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(statement)
 
 
 def start_postgres() -> PostgresServer:

@@ -10,9 +10,8 @@ from bot.store.engine import Store
 from bot.store.migrate import upgrade
 from tests.support.cast import Cast, make_cast
 from tests.support.clock import HandClock
+from tests.support.desk_at_work import DeskAtWork
 from tests.support.postgres import PostgresServer, start_postgres
-
-_TEMPLATE = "guanjia_template"
 
 
 @pytest.fixture(scope="session")
@@ -49,11 +48,10 @@ def sqlite_url(_migrated_sqlite: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(request: pytest.FixtureRequest, postgres: PostgresServer) -> Iterator[str]:
-    """A migrated PostgreSQL database of the test's own."""
-    name = postgres.create(template=request.getfixturevalue("_migrated_postgres"))
-    yield postgres.url(name)
-    postgres.drop(name)
+def postgres_url(postgres: PostgresServer, _migrated_postgres: str) -> str:
+    """A migrated, empty PostgreSQL database. One for all tests, emptied before each: a copy costs 0.35 s."""
+    postgres.empty(_migrated_postgres)
+    return postgres.url(_migrated_postgres)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -97,3 +95,9 @@ def clock() -> HandClock:
 def cast(store: Store, clock: HandClock) -> Cast:
     """王阿姨, 老周, 小李, 陈姐 and the stranger, in `store`."""
     return make_cast(store, now=clock())
+
+
+@pytest.fixture
+def desk(store: Store, clock: HandClock, cast: Cast) -> DeskAtWork:
+    """A desk at work on `store`, the cast in it."""
+    return DeskAtWork(store, clock)
