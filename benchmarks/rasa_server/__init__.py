@@ -1,0 +1,1 @@
+"""Guanjia's Rasa server beside a stock one: same sentences, same actions, same store."""

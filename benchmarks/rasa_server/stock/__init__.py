@@ -1,0 +1,1 @@
+"""The stock Rasa project the benchmark compares with."""
