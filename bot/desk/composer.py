@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from bot.desk.phrases import before_text, masked, time_text
+from bot.desk.phrases import before_text, place_text, time_text
+from bot.desk.residents import masked_phone
 from bot.desk.words import CARE_PREFIX, Button, Part, Variation, Words
 
 log = logging.getLogger(__name__)
@@ -212,7 +213,9 @@ def _formatted(key: str, slot: str, value: Any, form: str | None, words: Words, 
     if form is None:
         return str(value)
     if form == "masked":
-        return masked(str(value))
+        return masked_phone(str(value))
+    if form == "place" and isinstance(value, Mapping):
+        return place_text(value, words)
     if form in ("time", "before"):
         shown = before_text if form == "before" else time_text
         try:

@@ -1,12 +1,10 @@
-"""Times and phone numbers as people say them, in the estate's zone; the words come from the labels."""
+"""Times and places as people say them; the words come from the labels."""
 
-import re
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.desk.words import Words
-
-_PHONE = re.compile(r"(\d{3})\d{4}(\d{4})")
 
 
 def time_text(at: datetime, now: datetime, zone: ZoneInfo, words: Words) -> str:
@@ -27,6 +25,8 @@ def before_text(at: datetime, now: datetime, zone: ZoneInfo, words: Words) -> st
     return words.labels["day"]["before"].format(time=time_text(at, now, zone, words))
 
 
-def masked(phone: str) -> str:
-    """Return a phone number with its middle hidden (R24): 138****1234."""
-    return _PHONE.sub(r"\1****\2", phone)
+def place_text(parts: Mapping[str, str | None], words: Words) -> str:
+    """Return a home or a part of one ({building, unit, room}) as people write it; "" for nothing."""
+    said = {name: parts[name] for name in ("building", "unit", "room") if parts.get(name)}
+    form = words.labels["place"].get("_".join(said))
+    return form.format(**said) if form else "".join(str(value) for value in said.values())

@@ -1,0 +1,71 @@
+"""A change of subject in the middle of a form: answered at once, then the form asks once more.
+
+One table: intent → what answers it. An answer that closes the form (a person was called) ends it.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from actions.heard import FALLBACK, Heard, Matter
+from actions.inquiry import answer_from_estate
+from actions.matters import MOST_KEPT, REPORTS, as_kept
+from actions.outcome import Outcome
+from actions.person import hand_over
+from actions.room import Call
+from actions.status import tell_status
+from actions.urge import urge
+from bot.desk.composer import Reply
+
+Detour = Callable[[Call, Heard], Outcome]
+
+SURE = 0.55
+"""Below this confidence another intent inside a form is taken for an answer to the form's question."""
+
+
+def _says(key: str) -> Detour:
+    return lambda call, heard: Outcome((Reply(key),))
+
+
+def _keep_for_later(call: Call, heard: Heard) -> Outcome:
+    """Another matter of its own: kept in her words, served when this one is done."""
+    answered = answer_from_estate(heard) if heard.intent == "inquiry" else None
+    if answered is not None:
+        return answered
+    kept = list(heard.slot("next_matters") or [])
+    matter = Matter(heard.intent, heard.category_of(heard.intent), heard.text)
+    if len(kept) < MOST_KEPT:
+        kept.append(as_kept(matter))
+    said = matter.text if len(matter.text) <= 30 else f"{matter.text[:29]}…"
+    return Outcome((Reply("utter_matter_noted", {"matter_text": said}),), {"next_matters": kept})
+
+
+DETOURS: Final[Mapping[str, Detour]] = {
+    "status": tell_status,
+    "urge": urge,
+    "human": lambda call, heard: hand_over(call, heard, reason="asked"),
+    "greet": _says("utter_greet"),
+    "thanks": _says("utter_thanks"),
+    "goodbye": _says("utter_goodbye"),
+    "praise": _says("utter_praise"),
+    "chitchat": _says("utter_chitchat"),
+    "out_of_scope": _says("utter_out_of_scope"),
+    **dict.fromkeys(REPORTS, _keep_for_later),
+}
+
+
+def is_detour(heard: Heard) -> bool:
+    """Is this surely about something else than the form's question?"""
+    return heard.intent in DETOURS and heard.confidence >= SURE and not heard.pressed
+
+
+def answer_detour(call: Call, heard: Heard) -> Outcome:
+    """Answer the other subject."""
+    return DETOURS[heard.intent](call, heard)
+
+
+def give_up_on_words(call: Call, heard: Heard) -> Outcome:
+    """Not understood inside a form: ask again, or call a person when it happened too often."""
+    reason = heard.escalation.get("if_not_understood")
+    if reason and heard.intent in (FALLBACK, "out_of_scope"):
+        return hand_over(call, heard, reason=reason)
+    return Outcome((Reply("utter_not_understood", {"in_form": True}),))

@@ -1,0 +1,82 @@
+"""The resident's message as an action sees it: words, meaning, what a button chose, what the desk told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa_sdk import Tracker
+
+FALLBACK = "nlu_fallback"
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One thing wanted: first level intent, fine category (or None), and the words that say it."""
+
+    intent: str
+    category: str | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One message in its dialogue. `choices` are the values a pressed button carries."""
+
+    turn: str
+    conversation_id: int
+    text: str
+    intent: str
+    confidence: float = 1.0
+    upset: int = 0
+    matters: tuple[Matter, ...] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)
+    escalation: Mapping[str, str | None] = field(default_factory=dict)
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    active_form: str | None = None
+    asked: str | None = None
+    """The slot the form asked for, None while the form is only beginning."""
+
+    @property
+    def pressed(self) -> bool:
+        """Was a button pressed, whose text is no sentence of hers?"""
+        return bool(self.choices)
+
+    def slot(self, name: str) -> Any:
+        return self.slots.get(name)
+
+    def category_of(self, intent: str) -> str | None:
+        """Return the fine category of the first matter of this intent."""
+        return next((one.category for one in self.matters if one.intent == intent and one.category), None)
+
+
+def hear(tracker: Tracker) -> Heard:
+    """Read a tracker as Rasa sends it. Raises KeyError where the desk's own facts are missing."""
+    message = tracker.latest_message
+    facts = message["metadata"]
+    text = str(message.get("text") or "")
+    intent = message.get("intent") or {}
+    form = (tracker.active_loop or {}).get("name")
+    return Heard(
+        turn=str(facts["turn"]),
+        conversation_id=int(facts["conversation_id"]),
+        text=text,
+        intent=str(intent.get("name") or FALLBACK),
+        confidence=float(intent.get("confidence") or 0.0),
+        upset=int(message.get("upset") or 0),
+        matters=tuple(_matter(one, text) for one in message.get("matters") or ()),
+        choices=_choices(message.get("entities") or ()),
+        escalation=facts.get("escalation") or {},
+        slots=tracker.slots,
+        active_form=form,
+        asked=tracker.slots.get("requested_slot") if form else None,
+    )
+
+
+def _matter(raw: Mapping[str, Any], text: str) -> Matter:
+    start, end = raw.get("span") or (0, len(text))
+    return Matter(str(raw["intent"]), raw.get("category"), text[start:end])
+
+
+def _choices(entities: Any) -> dict[str, str]:
+    """A button's values have no place in the text; what was read from the text has one."""
+    return {str(one["entity"]): str(one["value"]) for one in entities if one.get("start") == one.get("end")}

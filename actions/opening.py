@@ -1,0 +1,105 @@
+"""Opens a case from the slots of a dialogue and says what the resident is told of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from actions.heard import Heard
+from actions.matters import OTHER
+from actions.people import resident_id_of
+from actions.repair_place import is_shared
+from actions.room import Call
+from actions.said import says
+from bot.desk.cases import OpenedCase, open_case
+from bot.desk.composer import Reply
+from bot.desk.residents import claim_home, remember_contact
+from bot.store import actors
+from bot.store.states import CaseKind, Urgency
+
+CHAT = "chat"
+_GUSHING = frozenset({"leak", "water", "drain", "heating_gas"})
+_TOLD_FIRST = ("visit", "respond", "resolve")
+"""Which promised time stands in the first sentence: the one she waits at home for."""
+
+
+def open_repair(call: Call, heard: Heard, slots: Mapping[str, Any]) -> tuple[Reply, ...]:
+    """Open the repair; keep the home she named (a claim) and her phone. Returns what she is told."""
+    resident_id = resident_id_of(call, heard)
+    category, fault = str(slots.get("category") or OTHER), str(slots["what"])
+    contact = slots.get("contact")
+    opened = open_case(
+        call.session,
+        estate=call.estate,
+        kind=CaseKind.REPAIR,
+        category=category if category in call.estate.repair_categories else OTHER,
+        urgency=_urgency(call, category, fault),
+        summary=fault,
+        place=slots.get("place"),
+        since=slots.get("since"),
+        contact=None if contact == CHAT else contact,
+        household_key=slots.get("home"),
+        resident_id=resident_id,
+        conversation_id=heard.conversation_id,
+        by=actors.resident(resident_id),
+        now=call.now,
+    )
+    _remember(call, resident_id, category, slots)
+    told = {**_told(opened), "kind": CaseKind.REPAIR.value, "category": category}
+    payer = call.estate.repair_categories.get(category, call.estate.repair_categories[OTHER]).payer
+    return (
+        Reply("utter_repair_opened", told),
+        Reply("utter_repair_payer", {"payer": payer}),
+        Reply("utter_repair_follow"),
+    )
+
+
+def open_report(
+    call: Call, heard: Heard, *, kind: CaseKind, category: str, words: str, ordinal: int = 0
+) -> tuple[Reply, ...]:
+    """Open a complaint, a question of fees, a suggestion or an inquiry in the resident's own words."""
+    resident_id = resident_id_of(call, heard)
+    opened = open_case(
+        call.session,
+        estate=call.estate,
+        kind=kind,
+        category=category,
+        urgency=Urgency.URGENT if heard.upset == 2 and kind is CaseKind.COMPLAINT else Urgency.NORMAL,
+        summary=words,
+        place=None,
+        since=None,
+        contact=None,
+        household_key=None,
+        resident_id=resident_id,
+        conversation_id=heard.conversation_id,
+        by=actors.resident(resident_id),
+        now=call.now,
+    )
+    told = {**_told(opened), "kind": kind.value, "category": category}
+    return Reply("utter_report_opened", told), Reply("utter_report_follow")
+
+
+def _told(opened: OpenedCase) -> dict[str, Any]:
+    due = {one.what: one.due_at.isoformat() for one in opened.promises}
+    return {
+        "number": opened.number,
+        "department": opened.department,
+        "person": opened.person,
+        "promised": next(what for what in _TOLD_FIRST if what in due),
+        "finished_by": "resolve" in due,
+        **{f"{what}_due": at for what, at in due.items()},
+    }
+
+
+def _urgency(call: Call, category: str, fault: str) -> Urgency:
+    """Water that does not stop is an emergency; else what the estate says of the category."""
+    if category in _GUSHING and says("gushing", fault):
+        return Urgency.EMERGENCY
+    return call.estate.urgency_of(category)
+
+
+def _remember(call: Call, resident_id: int, category: str, slots: Mapping[str, Any]) -> None:
+    contact, home = slots.get("contact"), slots.get("home")
+    if contact and contact != CHAT:
+        remember_contact(call.session, resident_id=resident_id, phone=contact)
+    if home and not is_shared(call, category):
+        by = actors.resident(resident_id)
+        claim_home(call.session, resident_id=resident_id, home=home, by=by, now=call.now)

@@ -1,0 +1,115 @@
+"""A person is called in (R15, R31), and what is said to somebody who waits for one."""
+
+from actions.base import DeskAction
+from actions.heard import Heard
+from actions.matters import KEPT, OTHER
+from actions.opening import open_repair, open_report
+from actions.outcome import Outcome, cleared, kept
+from actions.people import contact_known, resident_id_of
+from actions.repair_facts import read_facts
+from actions.repair_place import known_homes, place_by_default, place_from
+from actions.room import Call
+from bot.desk.acknowledging import acknowledge_waiting
+from bot.desk.composer import Reply
+from bot.desk.conversations import AlreadyWaiting, AlreadyWithPerson, PersonRequested, request_person
+from bot.store import actors
+from bot.store.states import CaseKind
+
+DIALOGUE_SLOTS = (
+    "what", "category", "place", "home", "home_said", "ask_how", "options", "since", "contact",
+    "repair_confirmed", "report_kind", "report_category", "report_text", "report_confirmed",
+    "withdraw_number", "withdraw_confirmed", "next_matters",
+)  # fmt: skip
+"""Cleared when a person comes in: she knows the whole conversation, and the next bot period is new."""
+RECORDED_FIRST = frozenset({"angry", "threat"})
+"""Reasons for which her matter is opened as a case at once: a person may come late, the promise runs now."""
+
+
+class HandOver(DeskAction):
+    """Predicted by the policy of escalation, or by the rule for 转人工."""
+
+    key = "action_hand_over"
+
+    def act(self, call: Call, heard: Heard) -> Outcome:
+        return hand_over(call, heard, reason=_reason(heard))
+
+
+class NoteWaiting(DeskAction):
+    """Somebody who waits for a person writes more: it is in the chat already, and acknowledged once."""
+
+    key = "action_note_waiting"
+
+    def act(self, call: Call, heard: Heard) -> Outcome:
+        return kept(call, heard, self.key, lambda: _note(call, heard))
+
+
+def hand_over(call: Call, heard: Heard, *, reason: str) -> Outcome:
+    """Put the conversation into the queue and end what the bot was about; open her matter first if angry."""
+    return kept(call, heard, HandOver.key, lambda: _hand_over(call, heard, reason))
+
+
+def _hand_over(call: Call, heard: Heard, reason: str) -> Outcome:
+    recorded = _recorded(call, heard) if reason in RECORDED_FIRST else ()
+    by = actors.resident(resident_id_of(call, heard)) if reason == "asked" else actors.BOT
+    match request_person(call.session, heard.conversation_id, reason=reason, by=by, now=call.now):
+        case PersonRequested(reason=why, place=place):
+            told = {"reason": why, "asked": why == "asked", "ahead": place - 1}
+            reply = Reply("utter_handed_over", told)
+        case AlreadyWaiting(place=place):
+            reply = Reply("utter_already_waiting", {"ahead": place - 1})
+        case AlreadyWithPerson(agent_name=agent):
+            reply = Reply("utter_with_person", {"agent": agent})
+    return Outcome((*recorded, reply), cleared(DIALOGUE_SLOTS), closes=heard.active_form is not None)
+
+
+def _reason(heard: Heard) -> str:
+    """Why: what the desk decided before understanding, else what understanding brought out."""
+    escalation = heard.escalation
+    if escalation.get("now"):
+        return str(escalation["now"])
+    if heard.intent == "human":
+        return "asked"
+    by_mood = escalation.get("if_angry") if heard.upset == 2 else escalation.get("if_annoyed")
+    if heard.upset and by_mood:
+        return str(by_mood)
+    return str(escalation.get("if_not_understood") or "asked")
+
+
+def _recorded(call: Call, heard: Heard) -> tuple[Reply, ...]:
+    """Open the matter of an angry message without asking back; what is missing a person asks."""
+    if heard.slot("what"):
+        return _repair(call, heard, dict(heard.slots))
+    intent = heard.intent if heard.intent in KEPT else None
+    intent = intent or next((one.intent for one in heard.matters if one.intent in KEPT), None)
+    if intent == "repair":
+        return _repair(call, heard, _repair_slots(call, heard))
+    if intent is None:
+        return ()
+    category = heard.category_of(intent) or OTHER
+    return open_report(call, heard, kind=CaseKind(intent), category=category, words=heard.text)[:1]
+
+
+def _repair(call: Call, heard: Heard, slots: dict[str, object]) -> tuple[Reply, ...]:
+    replies = open_repair(call, heard, slots)[:1]
+    return replies if slots.get("place") else (*replies, Reply("utter_handover_place"))
+
+
+def _repair_slots(call: Call, heard: Heard) -> dict[str, object]:
+    facts, resident_id = read_facts(heard), resident_id_of(call, heard)
+    known = known_homes(call, resident_id)
+    category = heard.category_of("repair") or OTHER
+    place = place_from(call, facts, category=category, slots={}, known=known, text=heard.text)
+    if not place.get("place"):
+        place |= place_by_default(call, category=category, known=known)
+    return {
+        "what": heard.text,
+        "category": category,
+        "since": facts.since,
+        "contact": facts.phone or contact_known(call, resident_id),
+        **place,
+    }
+
+
+def _note(call: Call, heard: Heard) -> Outcome:
+    told_now = acknowledge_waiting(call.session, heard.conversation_id, now=call.now)
+    return Outcome((Reply("utter_added_to_waiting" if told_now else "utter_silent"),))

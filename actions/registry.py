@@ -1,0 +1,30 @@
+"""All custom actions, each once; domain files name them, a test keeps both together."""
+
+from actions.base import DeskAction
+from actions.inquiry import AnswerInquiry
+from actions.person import HandOver, NoteWaiting
+from actions.repair import OpenRepair, ValidateRepairForm
+from actions.report import OpenReport, ValidateReportForm
+from actions.room import Room
+from actions.status import TellStatus
+from actions.urge import Urge
+from actions.withdraw import ValidateWithdrawForm, Withdraw
+
+ACTIONS: tuple[type[DeskAction], ...] = (
+    ValidateRepairForm,
+    OpenRepair,
+    ValidateReportForm,
+    OpenReport,
+    AnswerInquiry,
+    TellStatus,
+    Urge,
+    ValidateWithdrawForm,
+    Withdraw,
+    HandOver,
+    NoteWaiting,
+)
+
+
+def all_actions(room: Room) -> list[DeskAction]:
+    """Return one of each action, working in `room`."""
+    return [action(room) for action in ACTIONS]

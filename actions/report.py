@@ -1,0 +1,94 @@
+"""Complaint, fee, suggestion, question: kept in her own words after one confirmation (R8, R30)."""
+
+from typing import Any
+
+from actions.base import DeskAction
+from actions.detours import answer_detour, give_up_on_words, is_detour
+from actions.heard import FALLBACK, Heard
+from actions.matters import OTHER, REPORTS, next_matter, other_matters
+from actions.opening import open_report
+from actions.outcome import Outcome, cleared, kept
+from actions.room import Call
+from actions.said import without
+from bot.desk.composer import Reply
+from bot.store.states import CaseKind
+
+FORM = "report_form"
+REPORT_SLOTS = ("report_kind", "report_category", "report_text", "report_confirmed")
+LONGEST = 2000
+"""Characters of her words kept in the case; the whole is in the conversation."""
+
+
+class ValidateReportForm(DeskAction):
+    """Called by the form once a turn, at its beginning with no slot asked for."""
+
+    key = "validate_report_form"
+
+    def act(self, call: Call, heard: Heard) -> Outcome:
+        return _begin(heard) if heard.active_form != FORM else _go_on(call, heard)
+
+
+class OpenReport(DeskAction):
+    """Called when she confirmed."""
+
+    key = "action_open_report"
+
+    def act(self, call: Call, heard: Heard) -> Outcome:
+        return kept(call, heard, self.key, lambda: next_matter(call, heard, _opened(call, heard)))
+
+
+def _begin(heard: Heard) -> Outcome:
+    if heard.slot("report_text") is not None:  # a matter kept from an earlier message
+        return Outcome(slots={"report_confirmed": None})
+    kind = heard.intent if heard.intent in REPORTS else "inquiry"
+    slots: dict[str, Any] = {
+        "report_kind": kind,
+        "report_category": heard.category_of(kind) or OTHER,
+        "report_text": _own_words(heard),
+        "next_matters": [*(heard.slot("next_matters") or []), *other_matters(heard, kind)],
+    }
+    return Outcome(slots=slots)
+
+
+def _go_on(call: Call, heard: Heard) -> Outcome:
+    if heard.intent in ("cancel", "deny"):
+        return _given_up()
+    if heard.asked == "report_text":
+        words = _own_words(heard)
+        return Outcome(slots={"report_text": words}) if words else give_up_on_words(call, heard)
+    if heard.intent == "affirm":
+        return Outcome(slots={"report_confirmed": True}, closes=True)
+    if heard.intent in (*REPORTS, FALLBACK, "repair") and len(_own_words(heard) or "") > 1:
+        return _added(call, heard)
+    outcome = answer_detour(call, heard) if is_detour(heard) else give_up_on_words(call, heard)
+    if outcome.closes:
+        return outcome.and_slots(**cleared(REPORT_SLOTS), report_confirmed=False)
+    back = (Reply("utter_back_to_report"),) if is_detour(heard) else ()
+    return outcome.and_replies(*back).and_slots(report_kind=heard.slot("report_kind"))
+
+
+def _added(call: Call, heard: Heard) -> Outcome:
+    """More of the same: what she expects, another detail."""
+    before, said = str(heard.slot("report_text")), _own_words(heard)
+    text = call.words.label("text", "addition").format(old=before, new=said)
+    return Outcome((Reply("utter_report_noted"),), {"report_text": text[:LONGEST]})
+
+
+def _given_up() -> Outcome:
+    slots = {**cleared(REPORT_SLOTS), "next_matters": None, "report_confirmed": False}
+    return Outcome((Reply("utter_report_cancelled"),), slots, closes=True)
+
+
+def _opened(call: Call, heard: Heard) -> Outcome:
+    kind = CaseKind(str(heard.slot("report_kind")))
+    category, words = str(heard.slot("report_category") or OTHER), str(heard.slot("report_text"))
+    replies = open_report(call, heard, kind=kind, category=category, words=words)
+    return Outcome(replies, cleared(REPORT_SLOTS))
+
+
+def _own_words(heard: Heard) -> str | None:
+    """Her own words, without greetings at the edges; None when nothing was said but which kind it is."""
+    if heard.pressed:
+        return None
+    text = heard.text.strip()[:LONGEST]
+    return text if len(without(("polite", "empty_report"), text)) > 1 else None
