@@ -189,7 +189,7 @@ class Estate(StrictModel):
     def _known_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (ValueError, OSError) as fault:
+        except (KeyError, ValueError, OSError) as fault:
             raise wrong(f"{value!r} is no time zone", "write one like Asia/Shanghai") from fault
         return value
 
