@@ -144,6 +144,18 @@ def postpone_turn(session: Session, turn_id: int, *, desk: str, retry_at: dateti
     return True
 
 
+def retry_waiting_turns(session: Session, *, now: datetime) -> int:
+    """The Rasa server is back: what waits for it is due now. Returns how many turns there are."""
+    brought = session.scalars(
+        update(Turn)
+        .where(Turn.state == TurnState.WAITING, Turn.retry_at > now)
+        .values(retry_at=now)
+        .returning(Turn.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(brought.all())
+
+
 def cut_period_if_long(session: Session, conversation_id: int, *, now: datetime, cap: int = 60) -> bool:
     """Begin a new bot period after `cap` turns, because Rasa replays a period at each message.
 
