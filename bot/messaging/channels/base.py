@@ -110,6 +110,11 @@ class Channel(Protocol):
     @property
     def limits(self) -> Limits: ...
 
+    @property
+    def in_store(self) -> bool:
+        """Our own channel, whose readers read the store: delivered by the row becoming visible."""
+        ...
+
     async def deliver(self, message: OutgoingMessage) -> Delivered | UnknownOutcome:
         """Hand `message` over. Raises `PermanentFault` or `PassingFault` when it did not arrive."""
         ...

@@ -1,0 +1,1 @@
+"""The web chat 网页聊天: our own channel, its page and its HTTP interface (docs/channels/webchat.md)."""
