@@ -1,0 +1,175 @@
+"""How a turn ends, in the caller's one transaction: answered, left to a person, or put off with a word."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.desk.composer import Reply
+from bot.desk.conversations import AlreadyWaiting, AlreadyWithPerson, PersonRequested, request_person
+from bot.desk.estate import Estate
+from bot.desk.notices import give_notice
+from bot.desk.rows import lock_conversation
+from bot.desk.transcript import may_send, record_outbound
+from bot.desk.turns import TurnDone, TurnLost, cut_period_if_long, finish_turn
+from bot.messaging.facts import TurnAtHand
+from bot.messaging.rasa_client import TurnAnswer
+from bot.messaging.voice import Voice, remember
+from bot.store import actors
+from bot.store.states import Lane, Mode, Sender
+from bot.store.tables import Conversation, Message
+
+OUTAGE = "utter_outage"
+GREETINGS = ("utter_greet", "utter_hello")
+
+
+@dataclass(frozen=True)
+class Endings:
+    """Writes what a turn came to."""
+
+    voice: Voice
+    estate: Estate
+
+    def answer(
+        self,
+        session: Session,
+        *,
+        turn: TurnAtHand,
+        answer: TurnAnswer,
+        parses: Sequence[dict[str, Any]] | None,
+        desk: str,
+        now: datetime,
+    ) -> None:
+        """Rasa answered: its keys become words in the outbox, its parse is kept with the messages."""
+        claimed = turn.claimed
+        conversation = lock_conversation(session, claimed.conversation_id)
+        replies = _with_opening([Reply(one.key, one.slots) for one in answer.replies], turn)
+        said = self.voice.compose(replies, conversation, now=now, upset=int(answer.parse.get("upset") or 0))
+        originals = _originals(session, claimed.message_ids)
+        done = finish_turn(
+            session,
+            claimed.turn_id,
+            desk=desk,
+            outcome="answered",
+            answer=answer.model_dump(mode="json"),
+            utterances=said,
+            now=now,
+        )
+        if isinstance(done, TurnLost):
+            return
+        _keep_parses(session, claimed.message_ids, parses, originals)
+        if not isinstance(done, TurnDone):
+            return
+        remember(conversation, replies, said)
+        cut_period_if_long(session, conversation.id, now=now, cap=self.estate.conversation.period_messages)
+
+    def leave_to_person(
+        self, session: Session, *, turn: TurnAtHand, reason: str, desk: str, now: datetime
+    ) -> None:
+        """No answer of the bot's: a person is called, and the resident is told so (once)."""
+        claimed = turn.claimed
+        requested = request_person(session, claimed.conversation_id, reason=reason, by=actors.BOT, now=now)
+        conversation = lock_conversation(session, claimed.conversation_id)
+        replies = _handover_words(requested, reason)
+        finish_turn(
+            session,
+            claimed.turn_id,
+            desk=desk,
+            outcome=reason,
+            answer=None,
+            utterances=self.voice.compose(replies, conversation, now=now),
+            now=now,
+        )
+        if reason == "old":
+            _summarise(session, conversation, turn, now)
+
+    def tell_outage(self, session: Session, *, turn: TurnAtHand, now: datetime) -> bool:
+        """Say once an outage that the message is safe. False when it was said, or a person serves her."""
+        claimed = turn.claimed
+        conversation = lock_conversation(session, claimed.conversation_id)
+        waiting_told = conversation.mode is Mode.WAITING and conversation.waiting_told_at is not None
+        if (
+            conversation.outage_told_at is not None
+            or waiting_told
+            or not may_send(conversation, claimed.epoch)
+        ):
+            return False
+        conversation.outage_told_at = now
+        for said in self.voice.compose([Reply(OUTAGE)], conversation, now=now):
+            record_outbound(
+                session,
+                conversation_id=conversation.id,
+                sender=Sender.BOT,
+                text=said.text,
+                lane=Lane.BOT,
+                epoch=claimed.epoch,
+                buttons=said.button_rows(),
+                turn_id=claimed.turn_id,
+                reply_key=OUTAGE,
+                now=now,
+            )
+        return True
+
+
+def _with_opening(replies: list[Reply], turn: TurnAtHand) -> list[Reply]:
+    """The first answer says who speaks; the first after a person says what she left as a note."""
+    claimed = turn.claimed
+    if claimed.first_of_period and claimed.note:
+        return [Reply("utter_handback", {"note": claimed.note}), *replies]
+    if claimed.first_of_conversation and not any(reply.key in GREETINGS for reply in replies):
+        return [Reply("utter_hello"), *replies]
+    return replies
+
+
+def _handover_words(
+    requested: PersonRequested | AlreadyWaiting | AlreadyWithPerson, reason: str
+) -> list[Reply]:
+    asked = reason == "asked"
+    if isinstance(requested, PersonRequested):
+        slots = {"reason": reason, "asked": asked, "ahead": requested.place - 1}
+        return [Reply("utter_handed_over", slots)]
+    if isinstance(requested, AlreadyWaiting) and asked:
+        return [Reply("utter_already_waiting", {"ahead": requested.place - 1})]
+    return []
+
+
+def _summarise(session: Session, conversation: Conversation, turn: TurnAtHand, now: datetime) -> None:
+    """One notice a wait: how many messages were left, and since when."""
+    since = conversation.waiting_since or now
+    give_notice(
+        session,
+        key=f"old:{conversation.id}:{since.isoformat()}",
+        kind="old_messages",
+        conversation_id=conversation.id,
+        details={
+            "messages": len(turn.claimed.message_ids),
+            "oldest_at": turn.claimed.oldest_at.isoformat(),
+        },
+        now=now,
+    )
+
+
+def _originals(session: Session, message_ids: Sequence[int]) -> dict[int, str]:
+    """What the inbox kept of texts that could not be stored as they came."""
+    kept = {}
+    for message_id in message_ids:
+        parse = session.get_one(Message, message_id).parse
+        if parse and "original" in parse:
+            kept[message_id] = parse["original"]
+    return kept
+
+
+def _keep_parses(
+    session: Session,
+    message_ids: Sequence[int],
+    parses: Sequence[dict[str, Any]] | None,
+    originals: dict[int, str],
+) -> None:
+    for index, message_id in enumerate(message_ids):
+        message = session.get_one(Message, message_id)
+        if parses is not None:
+            message.parse, message.upset = parses[index], parses[index].get("upset")
+        if message_id in originals:
+            message.parse = {**(message.parse or {}), "original": originals[message_id]}

@@ -1,0 +1,70 @@
+"""What the desk tells the Rasa server with a turn: facts it knows and Rasa cannot (design §5.5)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.desk.escalation import EscalationFacts, decide, misunderstood_in
+from bot.desk.residents import homes_of
+from bot.desk.turns import ClaimedTurn
+from bot.language.person_request import asks_for_person
+from bot.messaging.rasa_client import TurnCall
+from bot.store.states import Mode
+from bot.store.tables import Conversation, Message
+
+
+@dataclass(frozen=True)
+class TurnAtHand:
+    """A claimed turn, the call that asks Rasa about it, and what the desk reads in it by itself."""
+
+    claimed: ClaimedTurn
+    call: TurnCall
+    texts: tuple[str, ...]
+    """The words of each of its messages, in the order of `claimed.message_ids`."""
+    asks_for_person: bool
+    outage_told: bool
+
+
+def turn_at_hand(session: Session, claimed: ClaimedTurn) -> TurnAtHand:
+    """Read everything the turn needs, so that no transaction is open while Rasa is awaited."""
+    conversation = session.get_one(Conversation, claimed.conversation_id)
+    asks = claimed.payload is None and asks_for_person(claimed.text)
+    call = TurnCall(
+        conversation=claimed.sender_id,
+        turn=claimed.key,
+        text=claimed.text,
+        payload=claimed.payload,
+        metadata=_facts(session, claimed, conversation, asks),
+    )
+    texts = tuple(session.get_one(Message, message_id).text for message_id in claimed.message_ids)
+    return TurnAtHand(claimed, call, texts, asks, conversation.outage_told_at is not None)
+
+
+def _facts(session: Session, claimed: ClaimedTurn, conversation: Conversation, asks: bool) -> dict[str, Any]:
+    resident = conversation.resident
+    escalation = decide(
+        EscalationFacts(
+            asked=asks,
+            misunderstood=misunderstood_in(conversation.facts),
+            waiting=claimed.mode is Mode.WAITING,
+        )
+    )
+    return {
+        "turn": claimed.key,
+        "conversation_id": claimed.conversation_id,
+        "channel": claimed.channel,
+        "resident": {
+            "name": resident.name,
+            "honorific": resident.honorific,
+            "phone_known": resident.phone is not None,
+            "homes": [
+                {"key": home.key, "verified": home.verified} for home in homes_of(session, resident.id)
+            ],
+        },
+        "escalation": escalation.as_metadata(),
+        "attachments": claimed.attachments,
+        "mode": claimed.mode.value,
+        "note": claimed.note,
+        "first_turn": claimed.first_of_conversation,
+    }
