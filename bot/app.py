@@ -1,0 +1,262 @@
+"""The desk as one web application: web chat, workspace, /health; its lifespan runs what works in between.
+
+`create_app(settings)` faces the network; `create_actions(desk)` is for the Rasa server alone, on
+loopback. Both stand in one process (`bot/serve.py`), each with its own pool of connections.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+
+from actions.registry import all_actions
+from actions.room import Room
+from bot.clock.clock import run_clock
+from bot.desk.estate import Estate, parse_estate
+from bot.desk.words import Words, project_words
+from bot.messaging.actions_app import create_actions_app
+from bot.messaging.attachments import AttachmentStore
+from bot.messaging.channels.base import Channel
+from bot.messaging.channels.webchat.channel import WebChatChannel
+from bot.messaging.channels.webchat.parts import WebChat
+from bot.messaging.channels.webchat.routes import webchat_app
+from bot.messaging.dispatcher import Dispatcher, Pacing
+from bot.messaging.endings import Endings
+from bot.messaging.live import DESK, OUTBOX, Hub
+from bot.messaging.mood import MoodReader
+from bot.messaging.rasa_client import RasaClient
+from bot.messaging.sender import Sender, Sending
+from bot.messaging.voice import Voice
+from bot.messaging.work import StoreWork
+from bot.settings import Settings, read_estate
+from bot.store.engine import Store
+from bot.store.errors import StoreError
+from bot.store.states import Delivery, Mode, TurnState
+from bot.store.states import Sender as Who
+from bot.store.tables import Conversation, Message, OutboxRow, Turn
+from bot.workspace.parts import Parts
+from bot.workspace.routes import routes as workspace_routes
+
+log = logging.getLogger(__name__)
+
+RASA_PATIENCE = 35.0
+"""Seconds; a little longer than the Rasa server gives a turn, so that its own word comes first."""
+_AGAIN_SECONDS = 1.0
+
+Now = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The clock of the desk, unless a test hands another one in."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Desk:
+    """The parts of one desk process, put together once."""
+
+    settings: Settings
+    estate: Estate
+    words: Words
+    store: Store
+    now: Now
+    pacing: Pacing = field(default_factory=Pacing)
+    sending: Sending = field(default_factory=Sending)
+
+    def __post_init__(self) -> None:
+        self.work = StoreWork(self.store)
+        self.hub = Hub(
+            desk_id=self.settings.desk_id, postgres=self.store.engine.url if self.store.is_postgres else None
+        )
+        self.attachments = AttachmentStore(self.settings.attachments_dir)
+        self.channels: dict[str, Channel] = {channel.name: channel for channel in (WebChatChannel(),)}
+        self.rasa = RasaClient(self.settings.rasa_url, self.settings.rasa_secret, patience=RASA_PATIENCE)
+        voice = Voice(
+            self.words, self.estate, {name: channel.limits for name, channel in self.channels.items()}
+        )
+        self.dispatcher = Dispatcher(
+            work=self.work,
+            rasa=self.rasa,
+            hub=self.hub,
+            endings=Endings(voice, self.estate),
+            desk_id=self.settings.desk_id,
+            now=self.now,
+            slow_after=self.estate.conversation.slow_after,
+            old_after=self.estate.conversation.old_after,
+            pacing=self.pacing,
+        )
+        self.sender = Sender(
+            work=self.work,
+            hub=self.hub,
+            channels=self.channels,
+            desk_id=self.settings.desk_id,
+            now=self.now,
+            sending=self.sending,
+        )
+        self.mood = MoodReader(work=self.work, rasa=self.rasa, hub=self.hub, now=self.now)
+
+    def web_chat(self) -> WebChat:
+        """What the web chat's routes work with."""
+        return WebChat(
+            work=self.work,
+            hub=self.hub,
+            estate=self.estate,
+            attachments=self.attachments,
+            operator_token=self.settings.operator_token,
+            public_url=self.settings.public_url,
+            now=self.now,
+        )
+
+    def workspace(self) -> Parts:
+        """What the workspace's routes work with."""
+        return Parts(
+            store=self.store,
+            live=self.hub,
+            now=self.now,
+            estate=self.estate,
+            words=self.words,
+            attachment_path=self.attachments.path,
+            secure_cookies=(self.settings.public_url or "").startswith("https://"),
+        )
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """Dispatcher, sender, mood reader, clock and live news run while the block does."""
+        jobs: dict[str, Callable[[], Awaitable[None]]] = {
+            "live": self.hub.run,
+            "dispatcher": self.dispatcher.run,
+            "sender": self.sender.run,
+            "mood": self.mood.run,
+            "clock": self._run_clock,
+        }
+        async with AsyncExitStack() as stack:
+            stack.callback(self.store.close)
+            stack.push_async_callback(self.rasa.close)
+            tasks = [asyncio.create_task(_keep_going(name, job)) for name, job in jobs.items()]
+            stack.push_async_callback(_end, tasks)
+            stack.callback(self.hub.close)
+            yield
+
+    async def _run_clock(self) -> None:
+        with self.hub.subscribe(DESK) as news:
+            await run_clock(
+                self.store,
+                self.estate,
+                self.words,
+                desk=self.settings.desk_id,
+                now=self.now,
+                wake=news.wait,
+                told=self._told,
+            )
+
+    def _told(self, conversation_id: int) -> None:
+        self.hub.publish(OUTBOX)
+        self.hub.conversation_changed(conversation_id)
+
+
+def open_desk(
+    settings: Settings, *, now: Now = utc_now, estate: Estate | None = None, words: Words | None = None
+) -> Desk:
+    """Read the estate and the words, open the store (migrated before). Raises EstateError, WordsError."""
+    return Desk(
+        settings=settings,
+        estate=estate or parse_estate(read_estate(settings.estate_path)),
+        words=words or project_words(settings.project_dir),
+        store=Store.at(settings.database_url),
+        now=now,
+    )
+
+
+def create_app(settings: Settings, *, now: Now = utc_now, desk: Desk | None = None) -> Starlette:
+    """The application that faces the network; `desk` hands in parts a test has put together itself."""
+    parts = desk or open_desk(settings, now=now)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with parts.at_work():
+            yield
+
+    app = Starlette(
+        routes=[
+            Route("/health", health, methods=["GET"]),
+            *workspace_routes(parts.workspace()),
+            Mount("/", app=webchat_app(parts.web_chat())),
+        ],
+        lifespan=lifespan,
+    )
+    app.state.desk = parts
+    return app
+
+
+def create_actions(desk: Desk) -> Starlette:
+    """The custom actions for the Rasa server: loopback only, a secret, a pool of connections of its own."""
+    settings, store = desk.settings, Store.at(desk.settings.database_url)
+    room = Room(store, desk.estate, desk.words, now=desk.now)
+    return create_actions_app(all_actions(room), secret=settings.actions_secret)
+
+
+async def health(request: Request) -> Response:
+    """GET /health: 200 while messages can be stored, else 503; how the rest is doing stands in the body."""
+    desk: Desk = request.app.state.desk
+    model = await desk.rasa.ready()
+    try:
+        queue = await desk.work.read(_queue)
+    except StoreError as error:
+        log.error("health.store", extra={"error": str(error)})
+        body = {"status": "down", "store": "away", "rasa": _word(model), "model": model}
+        return JSONResponse(body, status_code=503)
+    return JSONResponse(
+        {
+            "status": "ok" if model else "degraded",
+            "store": "ok",
+            "rasa": _word(model),
+            "model": model,
+            "queue": queue,
+            "desk": desk.settings.desk_id,
+        }
+    )
+
+
+def _word(model: str | None) -> str:
+    return "ready" if model else "away"
+
+
+def _queue(session: Session) -> dict[str, int]:
+    def count(table: Any, *conditions: Any) -> int:
+        return session.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
+
+    return {
+        "messages": count(
+            Message, Message.sender == Who.RESIDENT, Message.turn_id.is_(None), Message.handled_at.is_(None)
+        ),
+        "turns_running": count(Turn, Turn.state == TurnState.RUNNING),
+        "turns_waiting": count(Turn, Turn.state == TurnState.WAITING),
+        "outbox": count(OutboxRow, OutboxRow.state.in_((Delivery.QUEUED, Delivery.SENDING))),
+        "waiting_chats": count(Conversation, Conversation.mode == Mode.WAITING),
+    }
+
+
+async def _keep_going(name: str, job: Callable[[], Awaitable[None]]) -> None:
+    """Run a job until it is done or cancelled; one that fails is reported and begun again."""
+    while True:
+        try:
+            return await job()
+        except Exception:
+            log.exception("desk.job_failed", extra={"job": name})
+            await asyncio.sleep(_AGAIN_SECONDS)
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
