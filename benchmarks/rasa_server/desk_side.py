@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import uvicorn
-from bot.app import create_actions_app
 
+from bot.app import create_actions_app
 from bot.desk.conversations import open_conversation
 from bot.process.first_run import prepare
 from bot.process.opening import opened_store

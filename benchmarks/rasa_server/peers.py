@@ -155,15 +155,7 @@ class Peer(ABC):
     def is_ready(self) -> bool: ...
 
     @abstractmethod
-    async def say(
-        self,
-        client: httpx.AsyncClient,
-        sender: str,
-        turn: str,
-        text: str,
-        payload: str | None,
-        facts: dict[str, Any],
-    ) -> int:
+    async def say(self, client: httpx.AsyncClient, said: Said) -> int:
         """Sends one message; returns how many replies came. Raises on an HTTP error."""
 
 
@@ -179,15 +171,7 @@ class Guanjia(Peer):
         headers = {"Authorization": f"Bearer {self.secret}"}
         return httpx.get(f"{self.url}/webhooks/desk/ready", headers=headers).status_code == 200
 
-    async def say(
-        self,
-        client: httpx.AsyncClient,
-        sender: str,
-        turn: str,
-        text: str,
-        payload: str | None,
-        facts: dict[str, Any],
-    ) -> int:
+    async def say(self, client: httpx.AsyncClient, said: Said) -> int:
         answer = await client.post(
             f"{self.url}/webhooks/desk/turn",
             headers={"Authorization": f"Bearer {self.secret}"},
@@ -214,15 +198,7 @@ class Stock(Peer):
     def is_ready(self) -> bool:
         return httpx.get(f"{self.url}/webhooks/rest/").status_code == 200
 
-    async def say(
-        self,
-        client: httpx.AsyncClient,
-        sender: str,
-        turn: str,
-        text: str,
-        payload: str | None,
-        facts: dict[str, Any],
-    ) -> int:
+    async def say(self, client: httpx.AsyncClient, said: Said) -> int:
         answer = await client.post(
             f"{self.url}/webhooks/rest/webhook",
             json={"sender": said.sender, "message": said.payload or said.text, "metadata": said.facts},
