@@ -78,7 +78,7 @@ class Situation:
     """What the words depend on beside the slots.
 
     `upset` 0|1|2 of the message answered; `serious` forbids cheerful wordings; `values` are the estate's
-    own (name, service_center, phone, hours …); `used` holds the ids of care words already said in this
+    own (name, service_center, phone, hours …); `used` holds the once-only wordings already said in this
     conversation; `now` is aware, `zone` the estate's.
     """
 
@@ -92,7 +92,7 @@ class Situation:
 
 @dataclass(frozen=True)
 class Utterance:
-    """One message to send. `used` are the care words in it, to be remembered for the conversation."""
+    """One message to send. `used` are the once-only wordings in it, to be remembered for the conversation."""
 
     text: str
     buttons: tuple[Button, ...] = ()
@@ -111,6 +111,7 @@ class _Piece:
     text: str
     buttons: tuple[Button, ...] = ()
     used: str | None = None
+    care: bool = False
 
 
 def compose(
@@ -127,13 +128,14 @@ def compose(
     logged and the safe sentence stands in its place once.
     """
     pieces = [_piece(reply, words, situation, strict=strict) for reply in replies]
+    pieces = [piece for piece in pieces if piece.text]  # a response may say nothing on purpose
     if not pieces:
         return []
     pieces = sorted(_without_repeats([*_care(replies, words, situation), *pieces]), key=lambda one: one.part)
     buttons = tuple(dict.fromkeys(button for piece in pieces for button in piece.buttons))
     texts = split_text(_joined(pieces), limits)
     used = tuple(piece.used for piece in pieces if piece.used)
-    key = "+".join(piece.key for piece in pieces if not piece.used)[:120]
+    key = "+".join(piece.key for piece in pieces if not piece.care)[:120]
     last = len(texts) - 1
     return [
         Utterance(text, buttons if index == last else (), key, used if index == last else ())
@@ -170,9 +172,32 @@ def _piece(reply: Reply, words: Words, situation: Situation, *, strict: bool) ->
 
 def _worded(reply: Reply, words: Words, situation: Situation) -> _Piece:
     known = _known(situation, reply.slots)
-    variation = _pick(reply.key, words, known)
-    buttons = (*_slot_buttons(reply, variation), *variation.buttons)
-    return _Piece(reply.key, variation.part, _filled(reply.key, variation, words, situation, known), buttons)
+    variation = _pick(reply.key, words, known, situation.used)
+    if variation is None:
+        raise NoFittingWording(reply.key)
+    return _said(reply.key, variation, words, situation, known, _slot_buttons(reply, variation))
+
+
+def _said(
+    key: str,
+    variation: Variation,
+    words: Words,
+    situation: Situation,
+    known: Mapping[str, Any],
+    buttons: tuple[Button, ...] = (),
+) -> _Piece:
+    return _Piece(
+        key=key,
+        part=variation.part,
+        text=_filled(key, variation, words, situation, known),
+        buttons=(*buttons, *variation.buttons),
+        used=_used_id(key, variation) if variation.once else None,
+        care=key in CARE_KEYS,
+    )
+
+
+def _used_id(key: str, variation: Variation) -> str:
+    return f"{key}/{variation.id}"
 
 
 def _known(situation: Situation, slots: Mapping[str, Any]) -> dict[str, Any]:
@@ -180,14 +205,16 @@ def _known(situation: Situation, slots: Mapping[str, Any]) -> dict[str, Any]:
     return {**situation.values, **slots, **own}
 
 
-def _pick(key: str, words: Words, known: Mapping[str, Any]) -> Variation:
-    """The fitting wording with the most conditions; the first of equals."""
+def _pick(key: str, words: Words, known: Mapping[str, Any], used: frozenset[str]) -> Variation | None:
+    """The fitting wording with the most conditions, one that may be said once before the others."""
     if key not in words.responses:
         raise UnknownResponse(key)
-    fitting = [one for one in words.responses[key] if one.fits(known)]
-    if not fitting:
-        raise NoFittingWording(key)
-    return max(fitting, key=lambda one: len(one.conditions))
+    fitting = [
+        one
+        for one in words.responses[key]
+        if one.fits(known) and not (one.once and _used_id(key, one) in used)
+    ]
+    return max(fitting, key=lambda one: len(one.conditions) + one.once, default=None)
 
 
 def _slot_buttons(reply: Reply, variation: Variation) -> tuple[Button, ...]:
@@ -233,15 +260,9 @@ def _care(replies: Sequence[Reply], words: Words, situation: Situation) -> Itera
     slots = {name: value for reply in replies for name, value in reply.slots.items()}
     known = _known(situation, slots)
     for key in CARE_KEYS:
-        fitting = [
-            one
-            for one in words.responses.get(key, ())
-            if one.conditions and one.fits(known) and f"{key}/{one.id}" not in situation.used
-        ]
-        if fitting:
-            chosen = max(fitting, key=lambda one: len(one.conditions))
-            text = _filled(key, chosen, words, situation, known)
-            yield _Piece(key, chosen.part, text, used=f"{key}/{chosen.id}")
+        chosen = _pick(key, words, known, situation.used) if key in words.responses else None
+        if chosen is not None:
+            yield _said(key, chosen, words, situation, known)
 
 
 def _without_repeats(pieces: Iterable[_Piece]) -> list[_Piece]:

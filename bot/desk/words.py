@@ -63,6 +63,8 @@ class Variation:
     buttons: tuple[Button, ...] = ()
     buttons_from: str | None = None
     """The slot that holds further buttons: [{"title", "payload"}], placed before the static ones."""
+    once: bool = False
+    """Said at most once in a conversation, and preferred while it was not said."""
 
     def fits(self, known: Mapping[str, Any]) -> bool:
         return all(condition.holds(known) for condition in self.conditions)
@@ -136,6 +138,7 @@ def _variation(path: Path, key: str, index: int, raw: dict[str, Any]) -> Variati
             conditions=tuple(Condition(one["name"], one["value"]) for one in raw.get("condition") or ()),
             buttons=tuple(Button(one["title"], one["payload"]) for one in raw.get("buttons") or ()),
             buttons_from=metadata.get("buttons_from"),
+            once=bool(metadata.get("once", key.startswith(CARE_PREFIX))),
         )
     except (KeyError, TypeError) as error:
         raise WordsError(path, key, f"wording {index} lacks or does not know {error}") from error
