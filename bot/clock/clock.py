@@ -36,7 +36,10 @@ Wake = Callable[[float], Awaitable[None]]
 
 @dataclass
 class Round:
-    """What one look did: the promises it changed, the conversations that have a new message, the faults."""
+    """What one look did: the promises it changed, the conversations that have a new message, the faults.
+
+    `held` is False when nothing was due, or another desk turns the clock.
+    """
 
     held: bool
     nap: timedelta
@@ -83,17 +86,21 @@ async def run_clock(
 
 
 def tick(store: Store, estate: Estate, words: Words, *, desk: str, now: Now) -> Round:
-    """Do once what is due, if this desk holds the clock's lease. Each row is a transaction of its own."""
+    """Do once what is due, if this desk holds the clock's lease. Each row is a transaction of its own.
+
+    While nothing is due it only reads: the loop is woken by every piece of news of the desk.
+    """
+    done = Round(held=False, nap=_until_next(store, now()))
+    if done.nap:
+        return done
     with store.write() as session:
-        held = leases.hold(session, LEASE, owner=desk, now=now(), lasts=LEASE_LASTS)
-    done = Round(held, LONGEST_NAP)
-    if held:
+        done.held = leases.hold(session, LEASE, owner=desk, now=now(), lasts=LEASE_LASTS)
+    if done.held:
         try:
             _watch_promises(store, estate, words, desk, now, done)
         except _LeaseLost:
             done.held = False
-        else:
-            done.nap = _nap(store, now())
+    done.nap = _until_next(store, now()) if done.held else LONGEST_NAP
     return done
 
 
@@ -131,7 +138,8 @@ def _conversation_of(session: Session, promise_id: int) -> int | None:
     return session.get_one(Case, promise.case_id).conversation_id
 
 
-def _nap(store: Store, now: datetime) -> timedelta:
+def _until_next(store: Store, now: datetime) -> timedelta:
+    """Zero while something is due; never longer than the longest nap."""
     with store.read() as session:
         earliest = earliest_look(session)
     if earliest is None:

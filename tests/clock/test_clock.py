@@ -43,7 +43,9 @@ def states(store: Store) -> dict[str, PromiseState]:
 
 def test_it_does_what_is_due_and_naps_until_the_next(store: Store, lift: int, clock: HandClock) -> None:
     quiet = turn_once(store, desk="one", now=clock)
-    assert (quiet.held, quiet.watched, quiet.told) == (True, [], [])
+    assert (quiet.watched, quiet.told) == ([], [])
+    with store.read() as session:
+        assert session.scalars(select(Lease)).all() == []  # nothing due, nothing written
     clock.turn(minutes=5)  # 15 min less the least lead of 10 min
     warned = turn_once(store, desk="one", now=clock)
     assert [done.warned for done in warned.watched] == [True]
@@ -61,13 +63,15 @@ def test_it_never_naps_long_since_a_promise_may_be_made_meanwhile(store: Store, 
 def test_a_second_desk_leaves_the_clock_alone_until_the_first_is_gone(
     store: Store, lift: int, clock: HandClock
 ) -> None:
-    assert turn_once(store, desk="one", now=clock).held
     clock.turn(minutes=5)
-    assert turn_once(store, desk="one", now=clock).held
-    assert not turn_once(store, desk="two", now=clock).held
+    with store.write() as session:
+        assert leases.hold(session, LEASE, owner="one", now=clock(), lasts=LEASE_LASTS)
+    waiting = turn_once(store, desk="two", now=clock)
+    assert (waiting.held, waiting.watched, waiting.nap) == (False, [], LONGEST_NAP)
     clock.turn(LEASE_LASTS)
-    assert turn_once(store, desk="two", now=clock).held
-    assert not turn_once(store, desk="one", now=clock).held
+    assert turn_once(store, desk="two", now=clock).watched
+    clock.turn(minutes=4)  # "two" is gone by now
+    assert turn_once(store, desk="one", now=clock).held
 
 
 def test_two_desks_turning_at_once_say_everything_once(store: Store, lift: int, clock: HandClock) -> None:
