@@ -51,5 +51,7 @@ class ProjectImporter(RasaFileImporter):
 
 def _training_data(root: Path, given: list[str] | str | None) -> list[str]:
     named = [given] if isinstance(given, str) else given or []
-    existing = [path for path in named if path and Path(path).exists()]
+    # "data" is what the command line names by itself; in this house it is the desk's own data folder.
+    own = [path for path in named if path and Path(path).resolve() != (root / "data").resolve()]
+    existing = [path for path in own if Path(path).exists()]
     return existing or [str(root / path) for path in TRAINING_DATA]
