@@ -172,7 +172,7 @@ def _read_body(request: Request) -> dict[str, Any]:
 
 
 def _read_turn(body: dict[str, Any]) -> TurnCall:
-    metadata = body.get("metadata") or {}
+    metadata = body.get("metadata", {})
     if not isinstance(metadata, dict):
         raise BadCall("metadata: an object is expected")
     payload = body.get("payload")

@@ -5,7 +5,6 @@ from typing import Any
 from rasa.core.nlg import NaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.exceptions import RasaException
 
 # Rasa's own and rasa-sdk's names for parts of a message made of words: ours hold keys only.
 WORDS = frozenset({"text", "buttons", "elements", "custom", "image", "attachment", "quick_replies"})
@@ -14,8 +13,8 @@ NOT_SLOTS = WORDS | {"template", "response", "domain_responses"}
 HIDDEN_SLOT = "session_started_metadata"
 
 
-class ResponseIsNoKey(RasaException):
-    """An action uttered words, or the name of a response that no domain file holds."""
+class ResponseIsNoKey(Exception):
+    """An action uttered words or an unknown key; no RasaException, which Rasa may take for nothing."""
 
 
 class KeyNLG(NaturalLanguageGenerator):

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from rasa.core.actions.action import Action
+from rasa.core.actions.action import Action, ActionExecutionRejection
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.nlg import NaturalLanguageGenerator
@@ -32,6 +32,8 @@ from bot.understanding.tracker_store import KeptTurn, TurnTrackerStore
 
 # Seconds a turn may take before it fails; below the 60 s that Rasa's lock of the conversation lives.
 TURN_SECONDS = 30.0
+# Seconds after which Rasa looks again whether a conversation is free (its own: 1).
+LOCK_POLL_SECONDS = 0.05
 CHANNEL = "desk"
 
 
@@ -75,7 +77,7 @@ class TurnProcessor(MessageProcessor):
         self, *, conversation: str, turn: str, text: str, pressed: Pressed | None, metadata: dict[str, Any]
     ) -> dict[str, Any]:
         """Play a turn and keep it, or return what is kept of it (`replayed`); raises where it failed."""
-        async with self.lock_store.lock(conversation):
+        async with self.lock_store.lock(conversation, wait_time_in_seconds=LOCK_POLL_SECONDS):
             kept = await self.tracker_store.kept_answer(conversation, turn)
             if kept is not None:
                 return {**kept, "replayed": True}
@@ -189,6 +191,9 @@ class _WatchedAction:
     async def run(self, *args: Any, **kwargs: Any) -> list[Event]:
         try:
             events: list[Event] = await self._action.run(*args, **kwargs)
+        except ActionExecutionRejection:
+            # Not a failure: a form says that the message is no answer to its question.
+            raise
         except Exception as error:
             self.failure = error
             raise
