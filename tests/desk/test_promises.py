@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.desk.calendar import WorkingCalendar
-from bot.desk.case_rows import Say
+from bot.desk.case_rows import Say, case_slots
 from bot.desk.cases import withdraw_case
 from bot.desk.estate import SlaRow
 from bot.desk.promise_times import promised_times, times_until
@@ -31,7 +31,7 @@ from bot.store.engine import Store
 from bot.store.states import CaseKind, CaseStatus, Lane, PromiseState, Sender, Urgency
 from bot.store.tables import Case, CaseEvent, Message, Notice, OutboxRow, Promise
 from tests.support.casework import case_of, open_lift_case
-from tests.support.cast import Cast
+from tests.support.cast import Cast, make_cast
 from tests.support.clock import HandClock
 from tests.support.estates import sample_estate, sample_words
 
@@ -275,3 +275,27 @@ def test_the_earliest_look_is_what_the_clock_waits_for(store: Store, cast: Cast,
         assert len(due_promises(session, first)) == 1
         withdraw_case(session, case, by=actors.BOT, now=clock())
         assert earliest_look(session) is None
+
+
+@pytest.mark.parametrize("what", ["respond", "visit", "resolve"])
+@pytest.mark.parametrize("key", ["utter_promise_delay", "utter_promise_missed", "utter_promise_new_time"])
+def test_each_word_about_a_promise_names_the_case_the_time_and_who(
+    sqlite_store: Store, clock: HandClock, key: str, what: str
+) -> None:
+    cast = make_cast(sqlite_store, now=clock())
+    with sqlite_store.write() as session:
+        case = case_of(session, open_lift_case(session, cast.wang, clock()))
+        slots = {**case_slots(case), "what": what, "due_at": clock().isoformat()}
+    text = say(clock())(key, slots)
+    assert all(part in text for part in ("BX2026-0001", "今天09:00前", "张建国"))
+
+
+@pytest.mark.parametrize("key", ["utter_case_assigned", "utter_case_resolved", "utter_case_reopened"])
+@pytest.mark.parametrize("result", [None, "更换了皮带"])
+def test_each_word_about_progress_names_the_case(
+    sqlite_store: Store, clock: HandClock, key: str, result: str | None
+) -> None:
+    cast = make_cast(sqlite_store, now=clock())
+    with sqlite_store.write() as session:
+        slots = case_slots(case_of(session, open_lift_case(session, cast.wang, clock())))
+    assert "BX2026-0001" in say(clock())(key, {**slots, "result": result})
