@@ -24,6 +24,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 HOME = PROJECT / ".guanjia"
 ENVS = HOME / "envs"
 LOCKS = PROJECT / "requirements"
+OWN_PYTHON = os.path.realpath(sys.executable)
+"""Ours, at its real place: we may be running from an environment that is about to be built anew."""
 PYTHONS = {"desk": ("3.12", "3.11", "3.13"), "rasa": ("3.10",)}
 LOCK_FILES = {
     "desk": "desk.txt",
@@ -229,7 +231,7 @@ def find_uv() -> Path:
 @contextmanager
 def pip_command(scratch: Path) -> Iterator[list[str]]:
     """The words of a pip that works: a Python's own one, or that of a passing virtual environment."""
-    pythons = [sys.executable]
+    pythons = [OWN_PYTHON]
     for side in PYTHONS.values():
         pythons += [path for version in side for path in candidates(version) if os.access(path, os.X_OK)]
     pythons.append("/usr/bin/python3")
@@ -286,7 +288,7 @@ def run(command: Sequence[object], name: str, environ: dict[str, str] | None = N
     It runs under the leash, so that it ends even when we are killed.
     """
     leash = str(PROJECT / "bot" / "process" / "leash.py")
-    words = [sys.executable, "-I", leash, str(os.getpid()), *map(str, command)]
+    words = [OWN_PYTHON, "-I", leash, str(os.getpid()), *map(str, command)]
     process = subprocess.Popen(words, env=environ or uv_environ(), stdin=subprocess.DEVNULL)
     started = time.monotonic()
     try:

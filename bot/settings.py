@@ -227,9 +227,10 @@ def _database_url(url: str) -> str:
     """The URL with the driver the desk uses: plain `postgres://…` and `postgresql://…` mean psycopg 3."""
     scheme, colon, rest = url.partition("://")
     if not colon or scheme.split("+")[0] not in ("sqlite", "postgres", "postgresql"):
+        # Never the whole address: a password may stand in it.
         raise SettingsError(
             "DATABASE_URL",
-            f"{scheme.split('+')[0]!r} is no database the desk knows",
+            f"{scheme!r} is no database the desk knows" if colon else "is no address of a database",
             "give postgresql://user:password@host/name, or leave it away for SQLite in the data folder",
         )
     return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url
