@@ -121,7 +121,7 @@ def chat_lists(session: Session, me: Me, now: datetime) -> ChatLists:
     )
     served = session.scalars(human).all()
     return ChatLists(
-        waiting=_lines(session, session.scalars(waiting).all()),
+        waiting=_lines(session, session.scalars(waiting).all(), of_resident=True),
         mine=_lines(session, [chat for chat in served if chat.owner_id == me.id]),
         others=_lines(session, [chat for chat in served if chat.owner_id != me.id]),
         with_bot=_lines(session, session.scalars(with_bot).all()),
@@ -185,9 +185,9 @@ def _chats() -> Select[Conversation]:
     )
 
 
-def _lines(session: Session, chats: Sequence[Conversation]) -> list[ChatLine]:
+def _lines(session: Session, chats: Sequence[Conversation], *, of_resident: bool = False) -> list[ChatLine]:
     ids = [chat.id for chat in chats]
-    last = _last_messages(session, ids)
+    last = _last_messages(session, ids, of_resident)
     upset = _upset(session, ids)
     lines = []
     for chat in chats:
@@ -197,13 +197,12 @@ def _lines(session: Session, chats: Sequence[Conversation]) -> list[ChatLine]:
     return lines
 
 
-def _last_messages(session: Session, ids: Sequence[int]) -> dict[int, Message]:
-    newest = (
-        select(func.max(Message.seq))
-        .where(Message.conversation_id == Conversation.id)
-        .correlate(Conversation)
-        .scalar_subquery()
-    )
+def _last_messages(session: Session, ids: Sequence[int], of_resident: bool) -> dict[int, Message]:
+    """What was said last; who waits is known by what she herself said last."""
+    said = select(func.max(Message.seq)).where(Message.conversation_id == Conversation.id)
+    if of_resident:
+        said = said.where(Message.sender == Sender.RESIDENT)
+    newest = said.correlate(Conversation).scalar_subquery()
     rows = session.scalars(
         select(Message)
         .join(Conversation, Conversation.id == Message.conversation_id)

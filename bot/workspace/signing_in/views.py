@@ -24,7 +24,13 @@ async def sign_in(request: Request) -> Response:
     form = await read_form(request)
     given, kept = form.get("form", ""), request.cookies.get(FORM_COOKIE, "")
     if not kept or not compare_digest(given.encode(), kept.encode()):
-        return _form(request, back=_inside(form.get("next", "")), login=form.get("login", ""), fault="stale")
+        return _form(
+            request,
+            back=_inside(form.get("next", "")),
+            login=form.get("login", ""),
+            fault="stale",
+            status=403,
+        )
     return await run_sync(_try, request, form)
 
 
@@ -106,7 +112,9 @@ def _inside(url: str) -> str:
     """Where to go after sign-in: a page of the workspace, or "" (never another site)."""
     parts = urlsplit(url)
     inside = not parts.scheme and not parts.netloc and parts.path.startswith("/desk/") and "\\" not in url
-    return url if inside and not parts.path.startswith(("/desk/sign-in", "/desk/live")) else ""
+    if not inside or parts.path == "/desk/" or parts.path.startswith(("/desk/sign-in", "/desk/live")):
+        return ""
+    return url
 
 
 def _address(request: Request) -> str:
