@@ -3,4 +3,4 @@
 import sys
 
 if sys.version_info >= (3, 11):
-    pytest_plugins = ["tests.support.store_fixtures"]
+    pytest_plugins = ["tests.support.store_fixtures", "tests.support.messaging_fixtures"]
