@@ -145,6 +145,28 @@ def test_sqlite_checks_foreign_keys_and_keeps_a_log(sqlite_store: Store) -> None
         session.execute(text("INSERT INTO conversation_events VALUES (1, 99, 'bot', 'human', 0, '', '', '')"))
 
 
+def test_a_light_transaction_leaves_the_disk_for_later(sqlite_store: Store) -> None:
+    for light, synchronous in ((True, 1), (False, 2), (True, 1)):
+        with sqlite_store.write(light=light) as session:
+            session.add(Counter(name=f"n{_counters(sqlite_store)}", value=1))
+            assert session.execute(text("PRAGMA synchronous")).scalar_one() == synchronous
+
+
+def test_a_light_transaction_of_postgres_does_not_change_the_next(postgres_store: Store) -> None:
+    with postgres_store.write() as session:
+        usual = session.execute(text("SHOW synchronous_commit")).scalar_one()
+    for light, expected in ((True, "off"), (False, usual)):
+        with postgres_store.write(light=light) as session:
+            assert session.execute(text("SHOW synchronous_commit")).scalar_one() == expected
+
+
+def test_writers_of_one_process_queue_whichever_store_they_use(sqlite_store: Store, sqlite_url: str) -> None:
+    other = Store.at(sqlite_url, busy_seconds=0.05)
+    with sqlite_store.write(), pytest.raises(StoreBusy, match="this process"), other.write():
+        pass
+    other.close()
+
+
 def test_a_time_without_a_zone_is_refused(store: Store, clock: HandClock) -> None:
     naive = clock().replace(tzinfo=None)
     with pytest.raises(Exception, match="needs a time zone"), store.write() as session:
