@@ -38,7 +38,7 @@ class ValidateRepairForm(DeskAction):
     key = "validate_repair_form"
 
     def act(self, call: Call, heard: Heard) -> Outcome:
-        if heard.active_form != FORM:
+        if heard.asked is None:
             return begin(call, heard)
         return go_on(call, heard)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from actions.heard import Heard
-from actions.said import says, without
+from actions.said import says, tail, without, without_clause
 from bot.language.case_numbers import find_case_numbers
 from bot.language.contacts import find_phones
 from bot.language.found import Found
@@ -37,16 +37,9 @@ def read_facts(heard: Heard) -> RepairFacts:
     """Read everything the message tells; a pressed button tells nothing by its text."""
     text = "" if heard.pressed else heard.text
     phones, since = find_phones(text), find_since(text)
-    spans = [*_spans(phones), *_spans(find_homes(text)), *_spans(find_case_numbers(text))]
-    if since is not None:
-        spans.append((since.start, since.end))
-    left = without(("polite", "empty_repair"), text, tuple(spans))
     return RepairFacts(
-        # What is left must still be a matter: two characters at least ("漏水"), else nothing was said.
-        fault=without(("polite",), text, _said_apart(text, phones))[:LONGEST_FAULT]
-        if len(left) > 1
-        else None,
-        home=read_home(text),
+        fault=_fault(text, since.value if since else "", phones),
+        home=_home(text),
         phone=phones[0].value if phones else None,
         since=since.value[:LONGEST_SINCE] if since else None,
         public=says("public_place", text),
@@ -54,9 +47,24 @@ def read_facts(heard: Heard) -> RepairFacts:
     )
 
 
-def _said_apart(text: str, phones: list[Found]) -> tuple[tuple[int, int], ...]:
-    """Homes and phones have fields of their own; a time may be half of the sentence and stays."""
-    return (*_spans(phones), *_spans(find_homes(text)))
+def _fault(text: str, since: str, phones: list[Found]) -> str | None:
+    """Her words for the fault: without home, phone and a clause that only says since when.
+
+    What is left must still be a matter: two characters at least ("漏水"), else nothing was said.
+    """
+    apart = (*_spans(phones), *_spans(find_homes(text)), *_spans(find_case_numbers(text)))
+    fault = without(("polite",), text, apart)
+    fault = without_clause("since_rest", fault, since) if since else fault
+    if len(without(("empty_repair",), fault)) <= 1:
+        return None
+    clauses = [one for one in fault.split("，") if len(without(("empty_repair",), one)) > 0]
+    return "，".join(clauses)[:LONGEST_FAULT]
+
+
+def _home(text: str) -> HomeParts:
+    """The home or the parts of one; behind "不对，是" a bare number is a room."""
+    said = read_home(text)
+    return said if said != HomeParts() or not says("correction", text) else read_home(tail(text))
 
 
 def _spans(found: Sequence[Found | HomeMention]) -> list[tuple[int, int]]:

@@ -25,7 +25,7 @@ class ValidateReportForm(DeskAction):
     key = "validate_report_form"
 
     def act(self, call: Call, heard: Heard) -> Outcome:
-        return _begin(heard) if heard.active_form != FORM else _go_on(call, heard)
+        return _begin(heard) if heard.asked is None else _go_on(call, heard)
 
 
 class OpenReport(DeskAction):

@@ -1,6 +1,7 @@
 """What a sentence says beside its intent, by the word lists of the dialogue. Patterns are data."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from bot.language.lexicon import words
@@ -27,13 +28,25 @@ def found(kind: str, text: str) -> str:
 
 
 def without(kinds: tuple[str, ...], text: str, spans: tuple[tuple[int, int], ...] = ()) -> str:
-    """Return the text without the words of these kinds and without `spans`, tidied up."""
-    plain = normalise(text)
-    cut = list(spans)
+    """Return the text without `spans`, then without the words of these kinds, tidied up."""
+    left = _cut(text, spans, "，")
     for kind in kinds:
-        cut += [match.span() for match in _pattern(kind).finditer(plain) if match.end() > match.start()]
-    kept = "".join(char for at, char in enumerate(text) if not any(start <= at < end for start, end in cut))
-    return _RUNS.sub("，", kept).strip(_EDGES)
+        found_spans = [m.span() for m in _pattern(kind).finditer(normalise(left)) if m.end() > m.start()]
+        left = _cut(left, found_spans, "")
+    return _RUNS.sub("，", left).strip(_EDGES)
+
+
+def without_clause(kind: str, text: str, said: str) -> str:
+    """Return the text without the clause that holds nothing but `said` and words of this kind."""
+    clauses = [clause for clause in _RUNS.split(text) if clause.strip(_EDGES)]
+    kept = [one for one in clauses if said not in one or not says(kind, one.replace(said, "").strip(_EDGES))]
+    return "，".join(kept)
+
+
+def _cut(text: str, spans: Iterable[tuple[int, int]], instead: str) -> str:
+    for start, end in sorted(spans, reverse=True):
+        text = text[:start] + instead + text[end:]
+    return text
 
 
 def tail(text: str) -> str:

@@ -20,7 +20,7 @@ class ValidateWithdrawForm(DeskAction):
     key = "validate_withdraw_form"
 
     def act(self, call: Call, heard: Heard) -> Outcome:
-        if heard.active_form != FORM:
+        if heard.asked is None:
             return _which(call, heard)
         if heard.asked == "withdraw_number":
             return _which(call, heard) if number_said(heard) else _otherwise(call, heard)
