@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 from bot.desk.phrases import before_text, place_text, time_text
 from bot.desk.residents import masked_phone
-from bot.desk.words import CARE_PREFIX, Button, Part, Variation, Words
+from bot.desk.words import Button, Part, Variation, Words
 
 log = logging.getLogger(__name__)
 
-CARE_KEYS = (CARE_PREFIX + "understanding", CARE_PREFIX + "apology")
+CARE_KEYS = ("utter_care_understanding", "utter_care_apology")
 SAFE_KEY = "utter_fault"
 """What is said when a wording cannot be made: honest, from data, never an empty answer."""
 

@@ -105,7 +105,10 @@ class Dispatcher:
 
     def _claim(self, session: Session) -> TurnAtHand | None:
         claimed = claim_turn(session, desk=self._desk, now=self._now(), lease=self._pacing.lease)
-        return None if claimed is None else turn_at_hand(session, claimed)
+        if claimed is None:
+            return None
+        allowed = self._endings.estate.escalation.not_understood_in_a_row
+        return turn_at_hand(session, claimed, may_misunderstand=allowed)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)

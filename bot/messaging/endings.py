@@ -46,7 +46,8 @@ class Endings:
         claimed = turn.claimed
         conversation = lock_conversation(session, claimed.conversation_id)
         replies = _with_opening([Reply(one.key, one.slots) for one in answer.replies], turn)
-        said = self.voice.compose(replies, conversation, now=now, upset=int(answer.parse.get("upset") or 0))
+        upset = int(answer.parse.get("upset") or 0)
+        said = self.voice.compose(replies, conversation, now=now, upset=upset)
         originals = _originals(session, claimed.message_ids)
         done = finish_turn(
             session,
@@ -62,7 +63,7 @@ class Endings:
         _keep_parses(session, claimed.message_ids, parses, originals)
         if not isinstance(done, TurnDone):
             return
-        remember(conversation, replies, said)
+        remember(conversation, replies, said, upset=upset)
         cut_period_if_long(session, conversation.id, now=now, cap=self.estate.conversation.period_messages)
 
     def leave_to_person(

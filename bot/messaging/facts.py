@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.desk.escalation import EscalationFacts, decide, misunderstood_in
+from bot.desk.escalation import EscalationFacts, annoyed_in, decide, misunderstood_in
 from bot.desk.residents import homes_of
 from bot.desk.turns import ClaimedTurn
 from bot.language.person_request import asks_for_person
@@ -26,7 +26,7 @@ class TurnAtHand:
     outage_told: bool
 
 
-def turn_at_hand(session: Session, claimed: ClaimedTurn) -> TurnAtHand:
+def turn_at_hand(session: Session, claimed: ClaimedTurn, *, may_misunderstand: int) -> TurnAtHand:
     """Read everything the turn needs, so that no transaction is open while Rasa is awaited."""
     conversation = session.get_one(Conversation, claimed.conversation_id)
     asks = claimed.payload is None and asks_for_person(claimed.text)
@@ -35,20 +35,24 @@ def turn_at_hand(session: Session, claimed: ClaimedTurn) -> TurnAtHand:
         turn=claimed.key,
         text=claimed.text,
         payload=claimed.payload,
-        metadata=_facts(session, claimed, conversation, asks),
+        metadata=_facts(session, claimed, conversation, asks, may_misunderstand),
     )
     texts = tuple(session.get_one(Message, message_id).text for message_id in claimed.message_ids)
     return TurnAtHand(claimed, call, texts, asks, conversation.outage_told_at is not None)
 
 
-def _facts(session: Session, claimed: ClaimedTurn, conversation: Conversation, asks: bool) -> dict[str, Any]:
+def _facts(
+    session: Session, claimed: ClaimedTurn, conversation: Conversation, asks: bool, may_misunderstand: int
+) -> dict[str, Any]:
     resident = conversation.resident
     escalation = decide(
         EscalationFacts(
             asked=asks,
             misunderstood=misunderstood_in(conversation.facts),
+            annoyed=annoyed_in(conversation.facts),
             waiting=claimed.mode is Mode.WAITING,
-        )
+        ),
+        allowed=may_misunderstand,
     )
     return {
         "turn": claimed.key,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.desk.composer import Reply, Situation, Utterance, compose
-from bot.desk.escalation import misunderstood_after, misunderstood_in
+from bot.desk.escalation import annoyed_after, annoyed_in, misunderstood_after, misunderstood_in
 from bot.desk.estate import Estate
 from bot.desk.speaking import estate_values
 from bot.desk.words import Words
@@ -48,9 +48,16 @@ class Voice:
         )
 
 
-def remember(conversation: Conversation, replies: Sequence[Reply], said: Sequence[Utterance]) -> None:
-    """Keep what the next answer depends on: care words said, answers in a row that did not understand."""
+def remember(
+    conversation: Conversation, replies: Sequence[Reply], said: Sequence[Utterance], *, upset: int
+) -> None:
+    """Keep what the next answer depends on: words said once, what came in a row (not understood, upset)."""
     facts = conversation.facts
     used = [*facts.get(_USED, ()), *(word for one in said for word in one.used)]
     misunderstood = misunderstood_after(misunderstood_in(facts), tuple(reply.key for reply in replies))
-    conversation.facts = {**facts, _USED: used[-_USED_KEPT:], "misunderstood": misunderstood}
+    conversation.facts = {
+        **facts,
+        _USED: used[-_USED_KEPT:],
+        "misunderstood": misunderstood,
+        "annoyed": annoyed_after(annoyed_in(facts), upset),
+    }
