@@ -12,8 +12,6 @@ from typing import Any
 
 import yaml
 
-CARE_PREFIX = "utter_care_"
-
 
 class WordsError(ValueError):
     """A words file cannot be used: which file, which key, what to mend."""
@@ -138,7 +136,7 @@ def _variation(path: Path, key: str, index: int, raw: dict[str, Any]) -> Variati
             conditions=tuple(Condition(one["name"], one["value"]) for one in raw.get("condition") or ()),
             buttons=tuple(Button(one["title"], one["payload"]) for one in raw.get("buttons") or ()),
             buttons_from=metadata.get("buttons_from"),
-            once=bool(metadata.get("once", key.startswith(CARE_PREFIX))),
+            once=bool(metadata.get("once", False)),
         )
     except (KeyError, TypeError) as error:
         raise WordsError(path, key, f"wording {index} lacks or does not know {error}") from error

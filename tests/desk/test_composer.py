@@ -43,16 +43,16 @@ responses:
   utter_care_understanding:
     - id: lift
       text: 电梯停了，您着急我理解。
-      metadata: {part: understanding}
+      metadata: {part: understanding, once: true}
       condition:
         - {type: slot, name: upset, value: [1, 2]}
         - {type: slot, name: category, value: lift}
-    - {id: angry, text: 您的心情我理解。, metadata: {part: understanding},
+    - {id: angry, text: 您的心情我理解。, metadata: {part: understanding, once: true},
        condition: [{type: slot, name: upset, value: 2}]}
   utter_care_apology:
     - id: ours
       text: 是我们的失误，向您道歉。
-      metadata: {part: apology}
+      metadata: {part: apology, once: true}
       condition:
         - {type: slot, name: upset, value: [1, 2]}
         - {type: slot, name: category, value: [lift, door]}
