@@ -20,15 +20,15 @@ MENDED_SOURCE = "f8cdb4be6812396167ced74161b2ccd65c5ea676ad86d7d359d8c322d9d8dc4
 
 def source_digest() -> str:
     """Return the digest of the method as Rasa ships it."""
-    return hashlib.sha256(inspect.getsource(_AS_SHIPPED).encode()).hexdigest()
+    return hashlib.sha256(inspect.getsource(AS_SHIPPED).encode()).hexdigest()
 
 
 def install() -> None:
     """Replace the method for this process; safe to repeat."""
-    RemoteAction._validate_action_result = _validate_action_result
+    RemoteAction._validate_action_result = validate_action_result
 
 
-def _validate_action_result(self: Any, result: Any) -> bool:
+def validate_action_result(self: Any, result: Any) -> bool:
     """Return True for an answer of the form Rasa expects, else raise jsonschema's ValidationError."""
     error = best_match(_VALIDATOR.iter_errors(result))
     if error is not None:
@@ -36,6 +36,6 @@ def _validate_action_result(self: Any, result: Any) -> bool:
     return True
 
 
-_AS_SHIPPED = RemoteAction._validate_action_result
+AS_SHIPPED = RemoteAction._validate_action_result
 _SCHEMA = RemoteAction.action_response_format_spec()
 _VALIDATOR = validator_for(_SCHEMA)(_SCHEMA)

@@ -71,7 +71,9 @@ class _Placeholder(type):
     def __getattr__(cls, name: str) -> Any:
         if _is_dunder(name):
             raise AttributeError(name)
-        return _placeholder(name)
+        value = _placeholder(name)
+        setattr(cls, name, value)
+        return value
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         if not cls.__dict__["_stands_in"]:

@@ -1,0 +1,207 @@
+"""Dialogue state: what lives in memory is what is kept, what is not saved never was."""
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rasa.core.agent import Agent
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.events import SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+from rasa.utils.endpoints import EndpointConfig
+
+from bot.understanding import tracker_store
+from bot.understanding.nlg import KeyNLG
+from bot.understanding.tracker_store import KeptTurn, TrackerNotKept, TurnTrackerStore
+from bot.understanding.turn_processor import TurnProcessor
+from tests.understanding.rasa_server import ActionServer
+
+# Through both forms, with questions in between, a change of mind and buttons.
+SCENE = [
+    "你好",
+    "谢谢",
+    "电梯坏了",
+    "谢谢",
+    "几点上班",
+    "三号楼",
+    "多谢了",
+    "谢谢",
+    "昨天",
+    "几点下班",
+    "帮我记一下",
+    "门禁坏了",
+    "谢谢",
+    "辛苦了",
+    "五号楼",
+    "上周",
+    "我要报修",
+    "几点上班",
+]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    return str(tmp_path / "folder" / "trackers.db")
+
+
+@pytest.fixture
+def store(path: str) -> Iterator[TurnTrackerStore]:
+    opened = TurnTrackerStore(path=path)
+    yield opened
+    opened.close()
+
+
+def test_a_server_that_restarts_before_each_turn_plays_the_same_scene(
+    model: Path, actions: ActionServer, tmp_path: Path
+) -> None:
+    url = f"http://127.0.0.1:{actions.port}/webhook"
+    stores = [TurnTrackerStore(path=str(tmp_path / name)) for name in ["lasting.db", "restarting.db"]]
+
+    async def scene() -> None:
+        lasting, restarting = (
+            TurnProcessor(
+                Agent.load(
+                    str(model), generator=KeyNLG(), tracker_store=store, action_endpoint=EndpointConfig(url)
+                )
+            )
+            for store in stores
+        )
+        for number, text in enumerate(SCENE):
+            turn: dict[str, Any] = {
+                "conversation": "王阿姨",
+                "turn": str(number),
+                "text": text,
+                "metadata": {},
+            }
+            restarting.tracker_store._live.clear()
+            assert await lasting.play(**turn, pressed=None) == await restarting.play(**turn, pressed=None)
+            states = [_state(store._live["王阿姨"]) for store in stores]
+            assert states[0] == states[1], f"after {text}"
+        await lasting.close()
+        await restarting.close()
+
+    asyncio.run(scene())
+
+
+def test_a_tracker_taken_out_and_not_saved_is_forgotten(store: TurnTrackerStore) -> None:
+    async def scene() -> None:
+        tracker = await store.get_or_create_tracker("王阿姨")
+        tracker.update(SlotSet("place", "三号楼"))
+        await store.save_turn(tracker, KeptTurn("t1", {"turn": "t1"}))
+
+        failed = await store.retrieve("王阿姨")
+        assert failed is tracker
+        failed.update(SlotSet("place", "五号楼"))
+
+        again = await store.retrieve("王阿姨")
+        assert again is not None
+        assert [event.value for event in again.events] == ["三号楼"]
+
+    asyncio.run(scene())
+
+
+def test_a_new_conversation_is_not_kept_before_its_first_turn(store: TurnTrackerStore) -> None:
+    async def scene() -> None:
+        await store.get_or_create_tracker("王阿姨")
+        assert list(await store.keys()) == []
+        assert await store.kept_answer("王阿姨", "t1") is None
+
+    asyncio.run(scene())
+
+
+def test_two_writers_cannot_both_go_on_from_one_state(store: TurnTrackerStore, path: str) -> None:
+    async def scene() -> None:
+        other = TurnTrackerStore(path=path)
+        mine = await store.get_or_create_tracker("王阿姨")
+        theirs = await other.get_or_create_tracker("王阿姨")
+        await other.save_turn(theirs, KeptTurn("t1", {}))
+        with pytest.raises(TrackerNotKept, match="UNIQUE"):
+            await store.save_turn(mine, KeptTurn("t2", {}))
+        assert await store.kept_answer("王阿姨", "t2") is None
+        other.close()
+
+    asyncio.run(scene())
+
+
+def test_a_save_that_fails_raises_and_blocks_no_reader(store: TurnTrackerStore, path: str) -> None:
+    async def scene() -> None:
+        tracker = await store.get_or_create_tracker("王阿姨")
+        foreign = sqlite3.connect(path, isolation_level=None)
+        foreign.execute("BEGIN IMMEDIATE")
+        saving = asyncio.create_task(store.save_turn(tracker, None))
+        await asyncio.sleep(0)
+        assert await store.retrieve("老周") is None
+        assert not saving.done()
+        with pytest.raises(TrackerNotKept, match="locked"):
+            await saving
+        foreign.close()
+
+    asyncio.run(scene())
+
+
+def test_it_refuses_a_tracker_of_another_kind(store: TurnTrackerStore) -> None:
+    with pytest.raises(TrackerNotKept):
+        asyncio.run(store.save(DialogueStateTracker("王阿姨", [])))
+
+
+def test_memory_holds_a_bounded_number_of_trackers(
+    store: TurnTrackerStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tracker_store, "LIVE_TRACKERS", 2)
+
+    async def scene() -> None:
+        for name in ["王阿姨", "老周", "小李"]:
+            await store.save(await store.get_or_create_tracker(name))
+        assert list(store._live) == ["老周", "小李"]
+        assert await store.retrieve("王阿姨") is not None
+
+    asyncio.run(scene())
+
+
+def test_what_was_silent_for_long_is_forgotten_at_the_next_start(store: TurnTrackerStore, path: str) -> None:
+    async def save(name: str) -> None:
+        await store.save(await store.get_or_create_tracker(name))
+
+    asyncio.run(save("王阿姨"))
+    asyncio.run(save("老周"))
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE turns SET at = at - 61 * 86400 WHERE conversation = '老周'")
+    later = TurnTrackerStore(path=path)
+    assert list(asyncio.run(_keys(later))) == ["王阿姨"]
+    later.close()
+
+
+@pytest.mark.parametrize("damage", ["", "no folder", "no database"])
+def test_a_file_that_cannot_be_used_is_said_at_the_start(tmp_path: Path, damage: str) -> None:
+    bad = tmp_path / "trackers.db"
+    if damage == "no folder":
+        bad.mkdir()
+    if damage == "no database":
+        bad.write_bytes(b"this is no database, whatever its name may say" * 100)
+    with pytest.raises(TrackerNotKept, match="tracker"):
+        TurnTrackerStore(path=str(bad) if damage else "")
+
+
+def test_rasa_makes_it_from_endpoints_yml(path: str) -> None:
+    kind = "bot.understanding.tracker_store.TurnTrackerStore"
+    made = TrackerStore.create(EndpointConfig(type=kind, path=path))
+    assert isinstance(made, TurnTrackerStore)
+    made.close()
+
+
+def _keys(store: TurnTrackerStore) -> Coroutine[Any, Any, Any]:
+    keys: Callable[[], Coroutine[Any, Any, Any]] = store.keys
+    return keys()
+
+
+def _state(tracker: DialogueStateTracker) -> Any:
+    """Return all that a tracker is, but for the times."""
+    state = json.loads(json.dumps(tracker.current_state(EventVerbosity.ALL)))
+    del state["latest_event_time"]
+    for event in state["events"]:
+        del event["timestamp"]
+    return state
