@@ -3,7 +3,8 @@
 import asyncio
 import os
 import socket
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -13,7 +14,7 @@ from bot.process import data_folder
 from bot.process.data_folder import Running
 from bot.process.first_run import FirstRun, prepare
 from bot.process.opening import open_estate, opened_store
-from bot.process.ports import free_port, require_free
+from bot.process.ports import require_free, reserved_port
 from bot.process.up import serve
 from bot.settings import Settings, load_settings
 
@@ -40,43 +41,50 @@ def up(
     The first start takes some minutes (environments, training); residents are answered from the
     moment the addresses are printed.
     """
-    settings = load_settings(data_dir=data, port=port, host=host)
-    with data_folder.held(settings.data_dir):
-        require_free(settings.host, settings.port)
-        settings = _with_own_ports(settings)
-        open_estate(settings)
-        with opened_store(settings) as store:
-            first = prepare(store, settings, sample=not no_sample, say=_say)
-        here = Running(os.getpid(), settings.desk_url, settings.actions_port, settings.rasa_port)
-        asyncio.run(serve(settings, say=_say, greet=lambda: _greet(settings, first, here)))
+    with _own_port("GUANJIA_ACTIONS_PORT") as actions, _own_port("GUANJIA_RASA_PORT") as rasa:
+        settings = load_settings(data_dir=data, port=port, host=host, actions_port=actions, rasa_port=rasa)
+        with data_folder.held(settings.data_dir):
+            _require_ports(settings, held={actions, rasa})
+            open_estate(settings)
+            with opened_store(settings) as store:
+                first = prepare(store, settings, sample=not no_sample)
+            _tell(first)
+            asyncio.run(serve(settings, say=_say, greet=lambda: _greet(settings)))
     _say("stopped; nothing is lost")
 
 
-def _with_own_ports(settings: Settings) -> Settings:
-    """Loopback ports for the actions and the Rasa server: the named ones, or any that are free."""
-    actions, rasa = settings.actions_port, settings.rasa_port
-    if "GUANJIA_ACTIONS_PORT" in os.environ:
-        require_free("127.0.0.1", actions)
+@contextmanager
+def _own_port(variable: str) -> Iterator[int | None]:
+    """The loopback port that the environment names (None: settings read it), or any that is free."""
+    if variable in os.environ:
+        yield None
     else:
-        actions = free_port("127.0.0.1", actions)
-    if "GUANJIA_RASA_PORT" in os.environ:
-        require_free("127.0.0.1", rasa)
-    else:
-        rasa = free_port("127.0.0.1", rasa)
-    return replace(settings, actions_port=actions, rasa_port=rasa, rasa_url=f"http://127.0.0.1:{rasa}")
+        with reserved_port() as port:
+            yield port
 
 
-def _greet(settings: Settings, first: FirstRun, here: Running) -> None:
-    data_folder.announce(settings.data_dir, here)
-    _say("")
-    _say(f"  web chat     {settings.desk_url}/")
-    _say(f"  desk page    {settings.desk_url}/desk/")
+def _require_ports(settings: Settings, *, held: set[int | None]) -> None:
+    require_free(settings.host, settings.port)
+    for port in {settings.actions_port, settings.rasa_port} - held:
+        require_free("127.0.0.1", port)
+
+
+def _tell(first: FirstRun) -> None:
+    """What is known only now, said at once: a start that fails later must not swallow it."""
+    if first.homes:
+        _say(f"the sample estate is in: {first.homes} homes (another time without: --no-sample)")
     if first.login is not None:
         _say(f"  first login  {first.login.login}   password  {first.login.password}")
         _say("               (to be changed at the first sign-in; shown only now)")
+
+
+def _greet(settings: Settings) -> None:
+    here = Running(os.getpid(), settings.desk_url, settings.actions_port, settings.rasa_port)
+    data_folder.announce(settings.data_dir, here)
+    _say(f"  web chat     {settings.desk_url}/")
+    _say(f"  desk page    {settings.desk_url}/desk/")
     if settings.host in ("0.0.0.0", "::"):
         _say(f"  open to the network as {socket.gethostname()}; put TLS before it (docs/operation.md)")
-    _say("")
     _say("residents are answered from here on; the assistant joins when it is ready; Ctrl-C ends it all")
 
 

@@ -153,7 +153,8 @@ def network(settings: Settings) -> Iterator[Finding]:
             "put a proxy with TLS before it and set GUANJIA_PUBLIC_URL=https://… (docs/operation.md)",
         )
     else:
-        yield _good("network", settings.public_url or f"{settings.host}:{settings.port}")
+        running = data_folder.running(settings.data_dir)
+        yield _good("network", running.url if running else settings.desk_url)
 
 
 def tests(_: Settings) -> Iterator[Finding]:

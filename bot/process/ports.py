@@ -3,6 +3,8 @@
 import errno
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from bot.process.faults import OperatorError
 
@@ -40,6 +42,19 @@ def free_port(host: str, preferred: int) -> int:
     with socket.socket(_family(host)) as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
+
+
+@contextmanager
+def reserved_port() -> Iterator[int]:
+    """A loopback port of our own while the block runs, for a child that is started again and again.
+
+    Held by a socket that is bound but never listens: nobody else is given the port meanwhile, and the
+    child, which asks for SO_REUSEADDR as every server does, may still listen on it.
+    """
+    with socket.socket(socket.AF_INET) as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        yield int(holder.getsockname()[1])
 
 
 def why_not(host: str, port: int) -> OSError | None:
