@@ -1,7 +1,6 @@
 """What a person's browser does with the workspace: keeps cookies, sends the page's token, follows links."""
 
 import re
-
 from typing import cast
 
 from httpx import Response

@@ -61,8 +61,17 @@ document.body.addEventListener("htmx:beforeRequest", (event) => {
 const offline = document.getElementById("offline");
 const live = { source: null, retry: 1000, timer: 0, lost: 0 };
 
-function tell(name, detail) {
-  document.body.dispatchEvent(new CustomEvent(name, { detail }));
+// At most so often, in ms; what is said in between is said once at the end, so the last news is never lost.
+const EVERY = { "desk-more": 700, "chat-more": 250 };
+const said = {};
+function tell(name) {
+  const state = (said[name] ??= { last: 0, timer: 0 });
+  if (state.timer) return;
+  state.timer = setTimeout(() => {
+    state.timer = 0;
+    state.last = Date.now();
+    document.body.dispatchEvent(new CustomEvent(name));
+  }, Math.max(0, state.last + (EVERY[name] || 0) - Date.now()));
 }
 function connect() {
   clearTimeout(live.timer);
@@ -224,7 +233,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 document.addEventListener("toggle", (event) => {
-  if (event.target.matches?.("details.menu") && event.target.open) {
-    event.target.querySelector("textarea, select")?.focus();
-  }
+  if (!event.target.matches?.("details.menu")) return;
+  if (event.target.open) event.target.querySelector("textarea, select")?.focus();
+  else { tell("desk-more"); tell("chat-more"); }  // what was held back while it was open
 }, true);

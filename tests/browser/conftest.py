@@ -1,0 +1,70 @@
+"""Chromium for tests in real browsers; each person gets a context (cookies, storage) of her own."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SCREENSHOTS = Path(__file__).resolve().parents[1] / "screenshots"
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 800}
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for the whole run; without it the tests fail and say what to install."""
+    if not CHROMIUM.exists():
+        pytest.fail("Chromium is missing: install Debian's `chromium`", pytrace=False)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[OpenPage]:
+    """Open a page in a browser of its own; a fault of its scripts fails the test."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def open_one(
+        url: str, *, phone: bool = False, dark: bool = False, context: BrowserContext | None = None
+    ) -> Page:
+        if context is None:
+            context = chromium.new_context(
+                viewport=PHONE if phone else DESKTOP,  # type: ignore[arg-type]
+                color_scheme="dark" if dark else "light",
+                locale="zh-CN",
+                timezone_id="Asia/Shanghai",
+            )
+            context.set_default_timeout(15_000)
+            contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+        page.goto(url)
+        return page
+
+    yield open_one
+    for one in contexts:
+        one.close()
+    assert faults == []
+
+
+def keep_screenshot(page: Page, name: str) -> None:
+    """Keep a picture under the ignored folder `tests/screenshots`."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")
