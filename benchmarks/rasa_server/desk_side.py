@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvicorn
 
-from bot.app import create_actions_app
+from bot.app import create_actions, open_desk
 from bot.desk.conversations import open_conversation
 from bot.process.first_run import prepare
 from bot.process.opening import opened_store
@@ -41,7 +41,7 @@ def main() -> None:
         prepare(store, settings, sample=True, say=lambda line: None)
         ids = open_conversations(store, count)
     print(json.dumps({"conversations": ids, "secret": settings.actions_secret}), flush=True)
-    uvicorn.run(create_actions_app(settings), host="127.0.0.1", port=port, log_level="warning")
+    uvicorn.run(create_actions(open_desk(settings)), host="127.0.0.1", port=port, log_level="warning")
 
 
 if __name__ == "__main__":

@@ -15,12 +15,12 @@ Say = Callable[[str], None]
 class Backoff:
     """Pauses before a new start, in seconds: doubled each time, forgotten after a steady run."""
 
-    first: float = 1.0
+    first: float = 0.5
     longest: float = 30.0
-    steady: float = 60.0
+    steady: float = 8.0
 
     def pauses(self) -> Iterator[float]:
-        """1, 2, 4 … 30, 30 …"""
+        """0.5, 1, 2 … 30, 30 …"""
         pause = self.first
         while True:
             yield pause
