@@ -232,7 +232,7 @@ def test_a_phone_is_masked_and_showing_it_is_written_down(
         assert (line.by, line.what) == (cast.li.by, "phone_shown")
 
 
-def test_a_code_is_given_for_a_claimed_home_only(
+def test_a_home_is_proved_for_her_who_claims_it_only(
     li: Browser, store: Store, cast: Cast, clock: HandClock
 ) -> None:
     url = f"/desk/chats/{cast.stranger.conversation_id}"
@@ -247,6 +247,9 @@ def test_a_code_is_given_for_a_claimed_home_only(
     assert "自称，未核验" in li.get(url).text
     answer = li.post(f"{url}/home-code", fragment=True, home="3-2-1201")
     assert re.search(r'class="code">[A-Z2-9]{4}-[A-Z2-9]{4}<', answer.text)
+    assert li.post(f"{url}/confirm-home", home="3-2-1301").status_code == 422
+    assert li.post(f"{url}/confirm-home", home="3-2-1201").status_code == 303
+    assert "自称，未核验" not in li.get(url).text
 
 
 def test_a_message_that_failed_can_be_sent_again(

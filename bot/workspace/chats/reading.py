@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bot.store.states import Delivery, Mode, Sender
@@ -44,6 +44,7 @@ class ChatLine:
     chat: Conversation
     last: Message | None
     home: str | None
+    home_verified: bool
     upset: int
     """The worst of the resident's last five messages, 0 to 2."""
 
@@ -193,7 +194,8 @@ def _lines(session: Session, chats: Sequence[Conversation], *, of_resident: bool
     for chat in chats:
         homes = homes_of(chat.resident)
         home = homes[0].household.key if homes else None
-        lines.append(ChatLine(chat, last.get(chat.id), home, upset.get(chat.id, 0)))
+        verified = bool(homes) and homes[0].verified_at is not None
+        lines.append(ChatLine(chat, last.get(chat.id), home, verified, upset.get(chat.id, 0)))
     return lines
 
 
@@ -282,10 +284,13 @@ def _woven(session: Session, messages: Sequence[Message], events: Sequence[Conve
     ]
     names = _names(session, events)
     for event in events:
+        # What is written in the event's own transaction (her first answer, the bot's farewell) follows it.
+        earlier = or_(
+            Message.created_at < event.at,
+            and_(Message.created_at == event.at, Message.sender == Sender.RESIDENT),
+        )
         before = session.scalar(
-            select(func.max(Message.seq)).where(
-                Message.conversation_id == event.conversation_id, Message.created_at <= event.at
-            )
+            select(func.max(Message.seq)).where(Message.conversation_id == event.conversation_id, earlier)
         )
         place = f"{before or 0:010d}.{event.id:010d}"
         lines.append(Line(place=place, message=None, event=event, agent_name=names.get(event.by)))

@@ -25,6 +25,7 @@ def chat_routes() -> list[BaseRoute]:
         _acts("/chats/{id:int}/resend", serving.resend),
         _acts("/chats/{id:int}/phone", person.phone),
         _acts("/chats/{id:int}/home-code", person.home_code),
+        _acts("/chats/{id:int}/confirm-home", person.confirm_home),
     ]
 
 
