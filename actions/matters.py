@@ -5,7 +5,6 @@ from typing import Any
 
 from actions.heard import Heard, Matter
 from actions.outcome import Outcome
-from actions.room import Call
 
 OTHER = "other"
 REPORTS = ("complaint", "fee", "suggestion", "inquiry")
@@ -32,7 +31,7 @@ def as_kept(matter: Matter) -> dict[str, Any]:
     return {"intent": matter.intent, "category": matter.category, "text": matter.text.strip(" ，,。；;")}
 
 
-def next_matter(call: Call, heard: Heard, outcome: Outcome) -> Outcome:
+def next_matter(heard: Heard, outcome: Outcome) -> Outcome:
     """Return the outcome with the form of the next kept matter begun, or as it is where none is left."""
     waiting = list(heard.slot("next_matters") or [])
     if not waiting:

@@ -73,3 +73,8 @@ def kept(call: Call, heard: Heard, action: str, do: Callable[[], Outcome], *, or
 def cleared(names: Iterable[str]) -> dict[str, None]:
     """Return slots set to nothing."""
     return dict.fromkeys(names)
+
+
+def given_up(names: Iterable[str], confirmation: str) -> dict[str, Any]:
+    """Return slots set to nothing and the confirmation to "no": the rules then open nothing."""
+    return {**cleared(names), confirmation: False}

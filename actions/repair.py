@@ -8,7 +8,7 @@ from actions.detours import answer_detour, give_up_on_words, is_detour
 from actions.heard import FALLBACK, Heard
 from actions.matters import OTHER, next_matter, other_matters
 from actions.opening import open_repair
-from actions.outcome import Outcome, cleared, kept
+from actions.outcome import Outcome, cleared, given_up, kept
 from actions.people import contact_known, resident_id_of
 from actions.repair_facts import LONGEST_SINCE, RepairFacts, read_facts
 from actions.repair_place import (
@@ -49,12 +49,7 @@ class OpenRepair(DeskAction):
     key = "action_open_repair"
 
     def act(self, call: Call, heard: Heard) -> Outcome:
-        return kept(call, heard, self.key, lambda: next_matter(call, heard, _opened(call, heard)))
-
-
-def _opened(call: Call, heard: Heard) -> Outcome:
-    replies = open_repair(call, heard, heard.slots)
-    return Outcome(replies, cleared(REPAIR_SLOTS))
+        return open_confirmed(call, heard)
 
 
 def begin(call: Call, heard: Heard) -> Outcome:
@@ -99,8 +94,17 @@ def go_on(call: Call, heard: Heard) -> Outcome:
 
 def give_up() -> Outcome:
     """She does not want it any more."""
-    slots = {**cleared(REPAIR_SLOTS), "next_matters": None, "repair_confirmed": False}
+    slots = {**given_up(REPAIR_SLOTS, "repair_confirmed"), "next_matters": None}
     return Outcome((Reply("utter_repair_cancelled"),), slots, closes=True)
+
+
+def open_confirmed(call: Call, heard: Heard) -> Outcome:
+    """Open the case once for this turn, and go on with what else she had said."""
+
+    def opened() -> Outcome:
+        return next_matter(heard, Outcome(open_repair(call, heard, heard.slots), cleared(REPAIR_SLOTS)))
+
+    return kept(call, heard, OpenRepair.key, opened)
 
 
 def _choice(call: Call, heard: Heard) -> Outcome | None:
@@ -207,7 +211,7 @@ def _remarks(heard: Heard, changes: Mapping[str, Any]) -> tuple[Reply, ...]:
 def _answered_detour(call: Call, heard: Heard) -> Outcome:
     answered = answer_detour(call, heard)
     if answered.closes:
-        return answered.and_slots(**cleared(REPAIR_SLOTS), repair_confirmed=False)
+        return answered.and_slots(**given_up(REPAIR_SLOTS, "repair_confirmed"))
     # A slot must be set, or Rasa takes the form for rejected and asks nothing.
     return answered.and_replies(Reply("utter_back_to_repair")).and_slots(category=heard.slot("category"))
 
@@ -218,5 +222,5 @@ def _nothing_new(call: Call, heard: Heard) -> Outcome:
         return Outcome(slots={"category": heard.slot("category")})
     outcome = give_up_on_words(call, heard)
     if outcome.closes:
-        return outcome.and_slots(**cleared(REPAIR_SLOTS), repair_confirmed=False)
+        return outcome.and_slots(**given_up(REPAIR_SLOTS, "repair_confirmed"))
     return outcome.and_slots(category=heard.slot("category"))

@@ -7,7 +7,7 @@ from actions.detours import answer_detour, give_up_on_words, is_detour
 from actions.heard import FALLBACK, Heard
 from actions.matters import OTHER, REPORTS, next_matter, other_matters
 from actions.opening import open_report
-from actions.outcome import Outcome, cleared, kept
+from actions.outcome import Outcome, cleared, given_up, kept
 from actions.room import Call
 from actions.said import without
 from bot.desk.composer import Reply
@@ -25,7 +25,7 @@ class ValidateReportForm(DeskAction):
     key = "validate_report_form"
 
     def act(self, call: Call, heard: Heard) -> Outcome:
-        return _begin(heard) if heard.asked is None else _go_on(call, heard)
+        return begin(heard) if heard.asked is None else go_on(call, heard)
 
 
 class OpenReport(DeskAction):
@@ -34,10 +34,11 @@ class OpenReport(DeskAction):
     key = "action_open_report"
 
     def act(self, call: Call, heard: Heard) -> Outcome:
-        return kept(call, heard, self.key, lambda: next_matter(call, heard, _opened(call, heard)))
+        return open_confirmed(call, heard)
 
 
-def _begin(heard: Heard) -> Outcome:
+def begin(heard: Heard) -> Outcome:
+    """Keep her words; the form has them confirmed."""
     if heard.slot("report_text") is not None:  # a matter kept from an earlier message
         return Outcome(slots={"report_confirmed": None})
     kind = heard.intent if heard.intent in REPORTS else "inquiry"
@@ -50,7 +51,8 @@ def _begin(heard: Heard) -> Outcome:
     return Outcome(slots=slots)
 
 
-def _go_on(call: Call, heard: Heard) -> Outcome:
+def go_on(call: Call, heard: Heard) -> Outcome:
+    """A yes, a no, more of the same, or another subject."""
     if heard.intent in ("cancel", "deny"):
         return _given_up()
     if heard.asked == "report_text":
@@ -62,7 +64,7 @@ def _go_on(call: Call, heard: Heard) -> Outcome:
         return _added(call, heard)
     outcome = answer_detour(call, heard) if is_detour(heard) else give_up_on_words(call, heard)
     if outcome.closes:
-        return outcome.and_slots(**cleared(REPORT_SLOTS), report_confirmed=False)
+        return outcome.and_slots(**given_up(REPORT_SLOTS, "report_confirmed"))
     back = (Reply("utter_back_to_report"),) if is_detour(heard) else ()
     return outcome.and_replies(*back).and_slots(report_kind=heard.slot("report_kind"))
 
@@ -75,8 +77,13 @@ def _added(call: Call, heard: Heard) -> Outcome:
 
 
 def _given_up() -> Outcome:
-    slots = {**cleared(REPORT_SLOTS), "next_matters": None, "report_confirmed": False}
+    slots = {**given_up(REPORT_SLOTS, "report_confirmed"), "next_matters": None}
     return Outcome((Reply("utter_report_cancelled"),), slots, closes=True)
+
+
+def open_confirmed(call: Call, heard: Heard) -> Outcome:
+    """Open the case once for this turn, and go on with what else she had said."""
+    return kept(call, heard, OpenReport.key, lambda: next_matter(heard, _opened(call, heard)))
 
 
 def _opened(call: Call, heard: Heard) -> Outcome:

@@ -3,6 +3,7 @@
 from actions.base import DeskAction
 from actions.heard import Heard
 from actions.outcome import Outcome, kept
+from actions.people import resident_id_of
 from actions.room import Call
 from actions.status import about, find_case, number_said, open_cases, options_for
 from bot.desk.cases import OPEN_STATUSES, urge_case
@@ -39,7 +40,7 @@ def _urge(call: Call, heard: Heard) -> Outcome:
 def _urged(call: Call, heard: Heard, case: Case) -> Outcome:
     if case.status not in OPEN_STATUSES:
         return Outcome((Reply("utter_urge_finished", about(call, case)),))
-    by = actors.resident(case.resident_id) if case.resident_id else actors.BOT
+    by = actors.resident(resident_id_of(call, heard))
     urge_case(call.session, case, by=by, now=call.now, note=heard.text or None)
     return Outcome((Reply("utter_urged", about(call, case)),))
 

@@ -3,8 +3,10 @@
 from actions.base import DeskAction
 from actions.detours import answer_detour, give_up_on_words, is_detour
 from actions.heard import Heard
-from actions.outcome import Outcome, cleared, kept
+from actions.outcome import Outcome, cleared, given_up, kept
+from actions.people import resident_id_of
 from actions.room import Call
+from actions.said import says
 from actions.status import about, find_case, number_said, open_cases, options_for
 from bot.desk.cases import OPEN_STATUSES, withdraw_case
 from bot.desk.composer import Reply
@@ -20,25 +22,33 @@ class ValidateWithdrawForm(DeskAction):
     key = "validate_withdraw_form"
 
     def act(self, call: Call, heard: Heard) -> Outcome:
-        if heard.asked is None:
-            return _which(call, heard)
-        if heard.asked == "withdraw_number":
-            return _which(call, heard) if number_said(heard) else _otherwise(call, heard)
-        if heard.intent == "affirm" or (heard.intent == "cancel" and not heard.pressed):
-            return Outcome(slots={"withdraw_confirmed": True}, closes=True)
-        if heard.intent == "deny":
-            return _end(Reply("utter_withdraw_kept"))
-        return _otherwise(call, heard)
+        return find_case_to_withdraw(call, heard) if heard.asked is None else go_on(call, heard)
 
 
 class Withdraw(DeskAction):
     key = "action_withdraw"
 
     def act(self, call: Call, heard: Heard) -> Outcome:
-        return kept(call, heard, self.key, lambda: _withdrawn(call, heard))
+        return withdraw_confirmed(call, heard)
 
 
-def _which(call: Call, heard: Heard) -> Outcome:
+def go_on(call: Call, heard: Heard) -> Outcome:
+    """Which one, if that was asked; else her yes or no."""
+    if heard.asked == "withdraw_number":
+        return find_case_to_withdraw(call, heard) if number_said(heard) else _otherwise(call, heard)
+    if heard.intent == "deny":
+        return _end(Reply("utter_withdraw_kept"))
+    if heard.intent == "affirm" or says("withdraw_yes", heard.text):
+        return Outcome(slots={"withdraw_confirmed": True}, closes=True)
+    return _otherwise(call, heard)
+
+
+def withdraw_confirmed(call: Call, heard: Heard) -> Outcome:
+    """Take the case back, once for this turn."""
+    return kept(call, heard, Withdraw.key, lambda: _withdrawn(call, heard))
+
+
+def find_case_to_withdraw(call: Call, heard: Heard) -> Outcome:
     """The case named, or the only open one; of several, ask which."""
     number = number_said(heard)
     if number is None:
@@ -62,12 +72,12 @@ def _otherwise(call: Call, heard: Heard) -> Outcome:
         return _end(Reply("utter_withdraw_kept"))
     outcome = answer_detour(call, heard) if is_detour(heard) else give_up_on_words(call, heard)
     if outcome.closes:
-        return outcome.and_slots(**cleared(WITHDRAW_SLOTS), withdraw_confirmed=False)
+        return outcome.and_slots(**given_up(WITHDRAW_SLOTS, "withdraw_confirmed"))
     return outcome.and_slots(withdraw_number=heard.slot("withdraw_number"))
 
 
 def _end(reply: Reply) -> Outcome:
-    return Outcome((reply,), {**cleared(WITHDRAW_SLOTS), "withdraw_confirmed": False}, closes=True)
+    return Outcome((reply,), given_up(WITHDRAW_SLOTS, "withdraw_confirmed"), closes=True)
 
 
 def _withdrawn(call: Call, heard: Heard) -> Outcome:
@@ -77,7 +87,7 @@ def _withdrawn(call: Call, heard: Heard) -> Outcome:
             Reply("utter_withdraw_finished", about(call, case)) if case else Reply("utter_withdraw_nothing")
         )
         return Outcome((reply,), cleared(WITHDRAW_SLOTS))
-    by = actors.resident(case.resident_id) if case.resident_id else actors.BOT
+    by = actors.resident(resident_id_of(call, heard))
     withdraw_case(call.session, case, by=by, now=call.now, why="resident")
     told = {"number": case.number, "person": case.person_in_charge}
     return Outcome((Reply("utter_withdrawn", told),), cleared(WITHDRAW_SLOTS))

@@ -59,7 +59,9 @@ def create_actions_app(actions: Sequence[Action], *, secret: str) -> Starlette:
 
 
 async def _run(executor: ActionExecutor, call: Any) -> Response:
-    name = call.get("next_action") if isinstance(call, dict) else None
+    if not isinstance(call, dict) or not call.get("next_action"):
+        return _error(422, "the call names no action")
+    name = call["next_action"]
     try:
         result = await executor.run(call)
     except ActionExecutionRejection as rejection:
@@ -73,7 +75,7 @@ async def _run(executor: ActionExecutor, call: Any) -> Response:
         log.exception("an action failed", extra={"action": name, "fault": type(error).__name__})
         return _error(500, type(error).__name__)
     if result is None:
-        return _error(422, "the call names no action")
+        return _error(500, "the action gave no result")
     return JSONResponse(result.model_dump())
 
 

@@ -1,0 +1,248 @@
+"""The repair, turn by turn: what the handler fills, asks differently, corrects, keeps for later and opens."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from actions.heard import Matter
+from actions.repair import FORM, begin, go_on, open_confirmed
+from actions.room import Call
+from bot.store.states import CaseKind, Urgency
+from bot.store.tables import Case
+from tests.actions.conftest import Dialogue, keys
+
+ALL = {
+    "what": "厨房水管漏水",
+    "category": "leak",
+    "place": "3栋2单元1201",
+    "home": "3-2-1201",
+    "home_said": {"building": "3", "unit": "2", "room": "1201"},
+    "since": "昨晚",
+    "contact": "13812341234",
+}
+EVERYTHING = "厨房水管漏水，3栋2单元1201，昨晚开始的，电话13812341234"
+
+
+def in_form(dialogue: Dialogue, **slots: Any) -> Dialogue:
+    dialogue.form, dialogue.slots = FORM, {**ALL, **slots}
+    return dialogue
+
+
+def case_of(dialogue: Dialogue) -> Case:
+    with dialogue.store.read() as session:
+        return session.scalars(select(Case).order_by(Case.id.desc()).limit(1)).one()
+
+
+def test_everything_in_one_message_leaves_nothing_to_ask(stranger: Dialogue) -> None:
+    filled = stranger.hears(begin, EVERYTHING, "repair", category="leak").slots
+    assert {name: filled[name] for name in ("what", "place", "since", "contact")} == {
+        "what": "厨房水管漏水",
+        "place": "3栋2单元1201",
+        "since": "昨晚开始",
+        "contact": "13812341234",
+    }
+
+
+def test_a_bare_wish_for_a_repair_says_nothing_of_the_fault(stranger: Dialogue) -> None:
+    filled = stranger.hears(begin, "你好，我要报修", "repair").slots
+    assert filled["what"] is None
+    assert not filled.get("place")
+
+
+def test_a_proved_home_is_not_asked_again(wang: Dialogue) -> None:
+    assert wang.hears(begin, "厨房水管漏水", "repair", category="leak").slots["home"] == "3-2-1201"
+
+
+def test_a_lift_is_the_one_of_the_building_she_lives_in(wang: Dialogue) -> None:
+    filled = wang.hears(begin, "电梯坏了", "repair", category="lift").slots
+    assert (filled["place"], filled["home"]) == ("3栋2单元，电梯", None)
+
+
+def test_a_strangers_lift_is_asked_for(stranger: Dialogue) -> None:
+    assert not stranger.hears(begin, "电梯坏了", "repair", category="lift").slots.get("place")
+
+
+def test_a_place_there_is_one_of_needs_no_building(stranger: Dialogue) -> None:
+    filled = stranger.hears(begin, "地下车库B区的灯不亮", "repair", category="lighting").slots
+    assert filled["place"] == "地下车库B区"
+
+
+def test_a_home_the_estate_does_not_have_is_asked_about_once(stranger: Dialogue) -> None:
+    stranger.hears(begin, "9栋9单元9901漏水", "repair", category="leak")
+    assert stranger.slots["ask_how"] == "no_such_home"
+    stranger.form = FORM
+    stranger.hears(go_on, "就是9栋9单元9901", "repair", category="leak", asked="place")
+    assert (stranger.slots["place"], stranger.slots["home"]) == ("9栋9单元9901", None)
+
+
+def test_building_and_room_alone_are_enough_when_there_is_one_such_home(stranger: Dialogue) -> None:
+    filled = stranger.hears(begin, "3栋1201漏水", "repair", category="leak").slots
+    assert filled["home"] == "3-2-1201"
+
+
+def test_a_part_of_a_home_is_completed_by_the_next_message(stranger: Dialogue) -> None:
+    stranger.hears(begin, "3栋2单元家里漏水", "repair", category="leak")
+    assert stranger.slots["ask_how"] == "need_home"
+    stranger.form = FORM
+    stranger.hears(go_on, "1201", "nlu_fallback", asked="place")
+    assert stranger.slots["home"] == "3-2-1201"
+
+
+def test_only_the_unit_is_put_right(wang: Dialogue) -> None:
+    said = {"building": "3", "unit": "1", "room": "1201"}
+    dialogue = in_form(wang, home=None, place="3栋1单元1201", home_said=said)
+    outcome = dialogue.hears(go_on, "不对，是2单元", "deny", asked="repair_confirmed")
+    assert keys(outcome) == ["utter_repair_changed"]
+    assert dialogue.slots["home"] == "3-2-1201"
+
+
+def test_a_room_behind_a_no_is_put_right(wang: Dialogue) -> None:
+    dialogue = in_form(wang)
+    dialogue.hears(go_on, "不对，是1301", "goodbye", asked="repair_confirmed")
+    assert dialogue.slots["home"] == "3-2-1301"
+
+
+def test_a_wrong_phone_is_put_right(wang: Dialogue) -> None:
+    dialogue = in_form(wang)
+    outcome = dialogue.hears(go_on, "电话写错了，是13900001111", "repair", asked="repair_confirmed")
+    assert keys(outcome) == ["utter_repair_changed"]
+    assert dialogue.slots["contact"] == "13900001111"
+    assert dialogue.slots["what"] == ALL["what"]
+
+
+def test_the_fault_itself_is_put_right_in_her_words(wang: Dialogue) -> None:
+    dialogue = in_form(wang)
+    dialogue.hears(go_on, "不对，是卫生间的水管", "nlu_fallback", asked="repair_confirmed")
+    assert dialogue.slots["what"] == "厨房水管漏水（更正：卫生间的水管）"
+
+
+def test_what_she_adds_meanwhile_is_not_lost(wang: Dialogue) -> None:
+    dialogue = in_form(wang, since=None)
+    dialogue.hears(go_on, "昨晚开始的，现在漏得很大", "repair", category="leak", asked="since")
+    assert dialogue.slots["what"] == "厨房水管漏水；现在漏得很大"
+    assert dialogue.slots["since"] == "昨晚开始"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "contact"),
+    [
+        ("13812341234", "nlu_fallback", "13812341234"),
+        ("幺三八一二三四一二三四", "nlu_fallback", "13812341234"),
+        ("不想留电话", "deny", "chat"),
+        ("就在这里联系吧", "affirm", "chat"),
+        ("没有", "deny", "chat"),
+    ],
+)
+def test_a_phone_or_none(wang: Dialogue, text: str, intent: str, contact: str) -> None:
+    dialogue = in_form(wang, contact=None)
+    dialogue.hears(go_on, text, intent, asked="contact")
+    assert dialogue.slots["contact"] == contact
+
+
+def test_a_number_with_a_digit_missing_is_asked_again(wang: Dialogue) -> None:
+    dialogue = in_form(wang, contact=None)
+    dialogue.hears(go_on, "1381234123", "nlu_fallback", asked="contact")
+    assert (dialogue.slots["contact"], dialogue.slots["ask_how"]) == (None, "phone_unreadable")
+
+
+@pytest.mark.parametrize("text", ["不知道", "记不清了", "有一阵子了", "前天夜里"])
+def test_any_answer_to_since_when_is_good_enough(wang: Dialogue, text: str) -> None:
+    dialogue = in_form(wang, since=None)
+    dialogue.hears(go_on, text, "nlu_fallback", asked="since")
+    assert dialogue.slots["since"] == text
+
+
+def test_a_change_of_subject_is_answered_then_asked_once_more(wang: Dialogue) -> None:
+    dialogue = in_form(wang, since=None)
+    outcome = dialogue.hears(go_on, "谢谢", "thanks", asked="since")
+    assert keys(outcome) == ["utter_thanks", "utter_back_to_repair"]
+    assert not outcome.closes
+
+
+def test_another_matter_is_kept_and_served_afterwards(wang: Dialogue) -> None:
+    dialogue = in_form(wang)
+    dialogue.hears(go_on, "对了，物业费怎么算的", "fee", category="account", asked="repair_confirmed")
+    dialogue.hears(go_on, "确认", "affirm", asked="repair_confirmed")
+    opened = dialogue.hears(open_confirmed, "确认", "affirm")
+    assert opened.then == "report_form"
+    assert dialogue.slots["report_text"] == "对了，物业费怎么算的"
+    assert dialogue.slots["what"] is None
+
+
+def test_two_matters_in_one_message_are_two(wang: Dialogue) -> None:
+    text = "厨房漏水，还有楼道垃圾没人收"
+    matters = (Matter("repair", "leak", "厨房漏水"), Matter("complaint", "cleaning", "楼道垃圾没人收"))
+    wang.hears(begin, text, "repair", matters=matters)
+    assert wang.slots["next_matters"] == [
+        {"intent": "complaint", "category": "cleaning", "text": "楼道垃圾没人收"}
+    ]
+
+
+def test_not_understood_twice_then_a_person(wang: Dialogue) -> None:
+    dialogue = in_form(wang, place=None, home=None, home_said=None)
+    again = dialogue.hears(go_on, "嗯嗯嗯", "nlu_fallback", asked="place")
+    assert keys(again) == ["utter_not_understood"]
+    escalation = {"if_not_understood": "not_understood"}
+    called = dialogue.hears(go_on, "啊啊啊", "nlu_fallback", asked="place", escalation=escalation)
+    assert keys(called) == ["utter_handed_over"]
+    assert called.closes
+    assert dialogue.slots["repair_confirmed"] is False
+
+
+def test_she_may_give_it_up_at_any_time(wang: Dialogue) -> None:
+    outcome = in_form(wang, since=None).hears(go_on, "算了不修了", "cancel", asked="since")
+    assert keys(outcome) == ["utter_repair_cancelled"]
+    assert outcome.closes
+    assert wang.slots["what"] is None
+
+
+def test_a_button_says_what_is_to_be_changed(wang: Dialogue) -> None:
+    dialogue = in_form(wang)
+    dialogue.hears(go_on, "改一下", "deny", asked="repair_confirmed")
+    assert dialogue.slots["ask_how"] == "which"
+    dialogue.hears(go_on, "时间", "choose", asked="repair_confirmed", choices={"choice": "since"})
+    assert (dialogue.slots["since"], dialogue.slots["ask_how"]) == (None, None)
+
+
+def test_the_case_holds_what_was_confirmed(wang: Dialogue) -> None:
+    wang.slots = dict(ALL)
+    outcome = wang.hears(open_confirmed, "确认", "affirm")
+    case = case_of(wang)
+    assert keys(outcome) == ["utter_repair_opened", "utter_repair_payer", "utter_repair_follow"]
+    assert outcome.replies[0].slots["number"] == case.number
+    assert (case.kind, case.category, case.urgency) == (CaseKind.REPAIR, "leak", Urgency.URGENT)
+    assert (case.summary, case.place, case.since) == ("厨房水管漏水", "3栋2单元1201", "昨晚")
+    assert case.contact == "13812341234"
+
+
+def test_water_that_does_not_stop_is_an_emergency_of_the_repairers(wang: Dialogue) -> None:
+    wang.slots = {**ALL, "what": "水管爆了，水哗哗地流"}
+    wang.hears(open_confirmed, "确认", "affirm")
+    assert case_of(wang).urgency is Urgency.EMERGENCY
+
+
+def test_a_turn_played_again_opens_no_second_case(wang: Dialogue) -> None:
+    wang.slots = dict(ALL)
+    first = wang.hears(open_confirmed, "确认", "affirm")
+    wang.slots = dict(ALL)
+    second = wang.again(open_confirmed, "确认", "affirm")
+    assert first == second
+    assert second.replies[0].slots["number"] == case_of(wang).number == "BX2026-0001"
+
+
+def test_her_phone_and_home_are_remembered(stranger: Dialogue) -> None:
+    stranger.slots = dict(ALL)
+    stranger.hears(open_confirmed, "确认", "affirm")
+    stranger.slots = {}
+    filled = stranger.hears(begin, "阳台灯不亮", "repair", category="appliance").slots
+    assert (filled["home"], filled["contact"]) == ("3-2-1201", "13812341234")
+
+
+def test_a_call_without_a_conversation_is_an_error(wang: Dialogue) -> None:
+    def lost(call: Call, heard: Any) -> Any:
+        return begin(call, replace(heard, conversation_id=999))
+
+    with pytest.raises(LookupError):
+        wang.hears(lost, "漏水", "repair")

@@ -1,0 +1,74 @@
+"""Complaint, fee, suggestion, question: her own words, one confirmation, a number and a promise."""
+
+import pytest
+from sqlalchemy import select
+
+from actions.inquiry import answer_from_estate
+from actions.report import FORM, begin, go_on, open_confirmed
+from bot.store.states import CaseKind
+from bot.store.tables import Case
+from tests.actions.conftest import Dialogue, keys
+
+NOISE = "楼上每天晚上十点以后还在装修，吵得睡不着"
+
+
+@pytest.mark.parametrize("kind", ["complaint", "fee", "suggestion", "inquiry"])
+def test_her_own_words_become_the_case(wang: Dialogue, kind: str) -> None:
+    wang.hears(lambda call, heard: begin(heard), NOISE, kind, category="noise")
+    wang.form = FORM
+    assert wang.hears(go_on, "好的", "affirm", asked="report_confirmed").closes
+    outcome = wang.hears(open_confirmed, "好的", "affirm")
+    assert keys(outcome) == ["utter_report_opened", "utter_report_follow"]
+    with wang.store.read() as session:
+        case = session.scalars(select(Case)).one()
+    assert (case.kind, case.category, case.summary) == (CaseKind(kind), "noise", NOISE)
+    assert outcome.replies[0].slots["promised"] == "respond"
+
+
+def test_a_bare_wish_to_complain_is_asked_for_the_matter(wang: Dialogue) -> None:
+    filled = wang.hears(lambda call, heard: begin(heard), "我要投诉", "complaint").slots
+    assert filled["report_text"] is None
+
+
+def test_what_she_adds_is_added(wang: Dialogue) -> None:
+    wang.hears(lambda call, heard: begin(heard), NOISE, "complaint")
+    wang.form = FORM
+    outcome = wang.hears(go_on, "希望你们马上制止", "complaint", asked="report_confirmed")
+    assert keys(outcome) == ["utter_report_noted"]
+    assert wang.slots["report_text"] == f"{NOISE}；希望你们马上制止"
+
+
+@pytest.mark.parametrize("intent", ["deny", "cancel"])
+def test_a_no_opens_nothing(wang: Dialogue, intent: str) -> None:
+    wang.hears(lambda call, heard: begin(heard), NOISE, "complaint")
+    wang.form = FORM
+    outcome = wang.hears(go_on, "不用了", intent, asked="report_confirmed")
+    assert keys(outcome) == ["utter_report_cancelled"]
+    assert (outcome.closes, outcome.slots["report_confirmed"]) == (True, False)
+
+
+def test_a_change_of_subject_is_answered_and_she_is_brought_back(wang: Dialogue) -> None:
+    wang.hears(lambda call, heard: begin(heard), NOISE, "complaint")
+    wang.form = FORM
+    outcome = wang.hears(go_on, "我的报修", "status", asked="report_confirmed")
+    assert keys(outcome) == ["utter_status_none", "utter_back_to_report"]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("物业电话多少", "utter_inquiry_phone"),
+        ("你们几点下班", "utter_inquiry_hours"),
+        ("周末有人吗", "utter_inquiry_hours"),
+        ("怎么联系你们", "utter_inquiry_phone"),
+    ],
+)
+def test_phone_and_hours_are_answered_at_once(wang: Dialogue, text: str, key: str) -> None:
+    outcome = answer_from_estate(wang.heard(text, "inquiry"))
+    assert outcome is not None
+    assert keys(outcome) == [key]
+
+
+@pytest.mark.parametrize("text", ["装修要交多少押金", "装修几点可以开工", "健身房在哪里"])
+def test_other_questions_are_not_answered_at_random(wang: Dialogue, text: str) -> None:
+    assert answer_from_estate(wang.heard(text, "inquiry")) is None
