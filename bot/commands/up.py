@@ -42,7 +42,14 @@ def up(
     moment the addresses are printed.
     """
     with _own_port("GUANJIA_ACTIONS_PORT") as actions, _own_port("GUANJIA_RASA_PORT") as rasa:
-        settings = load_settings(data_dir=data, port=port, host=host, actions_port=actions, rasa_port=rasa)
+        settings = load_settings(
+            data_dir=data,
+            port=port,
+            host=host,
+            actions_port=actions,
+            rasa_port=rasa,
+            rasa_url=f"http://127.0.0.1:{rasa}" if rasa else None,
+        )
         with data_folder.held(settings.data_dir):
             _require_ports(settings, held={actions, rasa})
             open_estate(settings)

@@ -41,9 +41,9 @@ class Backup:
 
 def make_backup(settings: Settings, target: Path) -> Backup:
     """Write a backup to `target`, whole or not at all, readable by its owner only (it holds secrets)."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     half = target.with_name(f".{target.name}.{os.getpid()}")
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as scratch:
             database = _copy_database(settings, Path(scratch))
             file = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -59,7 +59,8 @@ def make_backup(settings: Settings, target: Path) -> Backup:
             f"backup {target}", fault.strerror or str(fault), "make room, or name another file"
         ) from fault
     finally:
-        half.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            half.unlink(missing_ok=True)
     return Backup(target, count, target.stat().st_size)
 
 
