@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME as FALLBACK
 
-# An emoji, a picture alone: nothing to read in words.
+# A picture alone: nothing to read.
 BLANK: dict[str, Any] = {"text": "", "intent": {"name": FALLBACK, "confidence": 0.0}, "entities": []}
 NOTHING_KNOWN = "out_of_scope"
 

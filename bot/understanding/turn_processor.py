@@ -26,8 +26,9 @@ from rasa.shared.data import TrainingType
 
 from bot.understanding.action_calls import ActionCalls
 from bot.understanding.nlg import KeyNLG, ResponseIsNoKey
-from bot.understanding.parses import BLANK, Parse, for_tracker, parse_of
-from bot.understanding.payloads import Pressed, as_typed
+from bot.understanding.parses import Parse, for_tracker, parse_of
+from bot.understanding.payloads import Pressed
+from bot.understanding.text_reader import TextReader
 from bot.understanding.tracker_store import KeptTurn, TurnTrackerStore
 
 # Seconds a turn may take before it fails; below the 60 s that Rasa's lock of the conversation lives.
@@ -70,6 +71,7 @@ class TurnProcessor(MessageProcessor):
         if loaded.action_endpoint is not None:
             self.actions = ActionCalls(loaded.action_endpoint, self.domain)
         self.action_endpoint = self.actions
+        self._reader = TextReader(self.graph_runner, self.model_metadata)
         # One thread: the pipeline's components meet one message at a time, as they do in Rasa.
         self._understanding = ThreadPoolExecutor(max_workers=1, thread_name_prefix="nlu")
 
@@ -129,19 +131,7 @@ class TurnProcessor(MessageProcessor):
         return answer
 
     async def _parse_data(self, text: str) -> dict[str, Any]:
-        if not text.strip():
-            return dict(BLANK)
-        loop = asyncio.get_running_loop()
-        data = await loop.run_in_executor(self._understanding, self._parse_typed, as_typed(text))
-        return {**data, "text": text}
-
-    def _parse_typed(self, text: str) -> dict[str, Any]:
-        message = UserMessage(text, sender_id=CHANNEL)
-        # UserMessage strips; spans are to count in the text as it was typed.
-        message.text = text
-        nobody = DialogueStateTracker(CHANNEL, [])
-        data: dict[str, Any] = self._parse_message_with_graph(message, nobody)
-        return data
+        return await asyncio.get_running_loop().run_in_executor(self._understanding, self._reader.read, text)
 
     async def _run_action(
         self,
