@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.desk import audit
 from bot.desk.notices import give_notice
-from bot.desk.rows import lock_conversation
+from bot.desk.rows import LOOKS, lock_conversation
 from bot.desk.transcript import may_send, touch
 from bot.store.states import Delivery, Lane, Sender
 from bot.store.tables import Attachment, Conversation, Message, OutboxRow
@@ -63,7 +63,10 @@ def claim_delivery(
     None when nothing is due. Rows that the epoch rule forbids are cancelled on the way.
     """
     for skip_locked in (True, False):  # as in `turns.claim_turn`
-        while (row := _next_row(session, channels, now, skip_locked)) is not None:
+        for _ in range(LOOKS):
+            row = _next_row(session, channels, now, skip_locked)
+            if row is None:
+                break
             conversation = lock_conversation(session, row.conversation_id)
             session.refresh(row)
             if not _due(row, now):
@@ -148,16 +151,6 @@ def resend(session: Session, message_id: int, *, by: str, now: datetime) -> Rese
     audit.note(session, by=by, what="resend", subject=f"message:{message_id}", now=now)
     session.flush()
     return Resent()
-
-
-def next_due(session: Session, *, channels: Collection[str]) -> datetime | None:
-    """When the earliest queued row of these channels falls due; it may lie in the past."""
-    return session.scalars(
-        select(OutboxRow.due_at)
-        .where(OutboxRow.state == Delivery.QUEUED, OutboxRow.channel.in_(channels))
-        .order_by(OutboxRow.due_at)
-        .limit(1)
-    ).one_or_none()
 
 
 _LANE_ORDER = case({lane: place for place, lane in enumerate(Lane)}, value=OutboxRow.lane)

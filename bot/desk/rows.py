@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from bot.store.tables import Conversation
 
+LOOKS = 100
+"""How often one claim looks again when another desk was quicker; then the next claim goes on."""
+
 
 class NoSuchConversation(LookupError):
     """There is no conversation with this id."""

@@ -151,9 +151,7 @@ def test_a_passing_fault_is_tried_again_at_its_time(desk: DeskAtWork, cast: Cast
     desk.has_delivery()
     assert _fails(desk, message, permanent=False)
     assert desk.claims_delivery() is None
-    with desk.store.read() as session:
-        due = outbox.next_due(session, channels=["webchat"])
-    assert due == desk.clock.turn(minutes=1)
+    desk.clock.turn(minutes=1)
     assert desk.has_delivery().attempts == 2
 
 
