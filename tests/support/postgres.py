@@ -20,6 +20,7 @@ from psycopg import sql
 from bot.store.tables import Base
 
 WHAT_TO_INSTALL = "PostgreSQL is missing: install Debian's `postgresql` (initdb and postgres are looked for)"
+DEBIANS = "/usr/lib/postgresql/*/bin"
 START_SECONDS = 60
 _PR_SET_PDEATHSIG = 1
 _END_OTHERS = """
@@ -68,7 +69,7 @@ class PostgresServer:
 
 def start_postgres() -> PostgresServer:
     """Start a server. Raises `RuntimeError` with one line that says what to install when there is none."""
-    programs = _find_programs()
+    programs = find_programs()
     folder = Path(tempfile.mkdtemp(prefix="guanjia-pg-"))
     who = _unprivileged(folder)
     data = folder / "data"
@@ -99,12 +100,15 @@ def start_postgres() -> PostgresServer:
     return server
 
 
-def _find_programs() -> Path:
-    candidates = sorted(glob("/usr/lib/postgresql/*/bin"), key=_version, reverse=True)
-    on_path = shutil.which("postgres")
-    for folder in candidates + ([os.path.dirname(os.path.realpath(on_path))] if on_path else []):
-        if all((Path(folder) / name).exists() for name in ("initdb", "postgres")):
-            return Path(folder)
+def find_programs(pattern: str = DEBIANS, path: str | None = None) -> Path:
+    """The newest folder with `initdb` and `postgres`: Debian keeps them off PATH, so look there first."""
+    candidates = sorted(glob(pattern), key=_version, reverse=True)
+    on_path = shutil.which("postgres", path=path)
+    if on_path:
+        candidates.append(os.path.dirname(os.path.realpath(on_path)))
+    for folder in map(Path, candidates):
+        if all((folder / name).exists() for name in ("initdb", "postgres")):
+            return folder
     raise RuntimeError(WHAT_TO_INSTALL)
 
 
