@@ -15,6 +15,9 @@ from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
 # Seconds an action may take; actions bound themselves well below it.
 CALL_SECONDS = 5.0
+# Seconds a connection is kept idle: fewer than the action server keeps it (uvicorn: 5), or a call might be
+# sent into a connection that is just being closed.
+IDLE_SECONDS = 2.0
 # What a person said before this many messages is not sent (rasa-sdk looks at the newest events only).
 MESSAGES_SENT = 2
 # The action server's "I do not want to run now", which is an answer and no failure.
@@ -72,7 +75,9 @@ class ActionCalls(EndpointConfig):
     def _connected(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                headers=self.headers, timeout=aiohttp.ClientTimeout(total=CALL_SECONDS)
+                headers=self.headers,
+                timeout=aiohttp.ClientTimeout(total=CALL_SECONDS),
+                connector=aiohttp.TCPConnector(keepalive_timeout=IDLE_SECONDS),
             )
         return self._session
 

@@ -86,6 +86,7 @@ class DeskInput(InputChannel):
 
     async def _start(self, app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
         app.config.REQUEST_MAX_SIZE = LARGEST_CALL
+        app.config.ACCESS_LOG = False
         action_results.install()
         # Not awaited: until it is done the server answers, "not ready", and can be stopped.
         self._warming = loop.create_task(self._warm_up(app))

@@ -189,7 +189,8 @@ class RasaServer:
             with urllib.request.urlopen(request, timeout=40) as answer:
                 return Answer(answer.status, json.load(answer))
         except urllib.error.HTTPError as error:
-            return Answer(error.code, json.load(error))
+            said = error.read()
+            return Answer(error.code, json.loads(said) if said.startswith(b"{") else said.decode())
 
     def _environment(self) -> dict[str, str]:
         return {

@@ -47,6 +47,11 @@ def test_a_call_that_breaks_the_protocol_is_told_which_field(
     assert field in answer.body["error"]
 
 
+def test_a_call_too_large_to_be_a_message_is_refused(rasa: RasaServer) -> None:
+    assert rasa.call("/turn", b" " * 2_000_000).status == 413
+    assert rasa.get("/ready").status == 200
+
+
 def test_typed_text_is_never_a_button(rasa: RasaServer) -> None:
     for turn, text in enumerate(["/thanks", "  /thanks", '/repair{"part": "电梯"}', "\u3000/thanks@1.0"]):
         parse = rasa.turn("typed", f"t{turn}", text).body["parse"]

@@ -34,6 +34,18 @@ def test_a_repair_from_the_first_word_to_the_case(rasa: RasaServer, actions: Act
     assert set(actions.tokens) == {ACTIONS_SECRET}
 
 
+def test_an_action_is_sent_what_it_reads_and_no_more(rasa: RasaServer, actions: ActionServer) -> None:
+    for turn, text in enumerate(["谢谢", "谢谢你", "辛苦了", "多谢了"]):
+        rasa.turn("long", f"t{turn}", text)
+    rasa.turn("long", "t5", "电梯坏了")
+    (call,) = actions.calls
+    said_by_her = [event["text"] for event in call["tracker"]["events"] if event["event"] == "user"]
+    assert said_by_her == ["多谢了", "电梯坏了"]
+    assert call["tracker"]["slots"]["part"] == "电梯"
+    assert call["domain"]["forms"]["repair_form"]["required_slots"] == ["place", "since"]
+    assert call["domain"].keys() == {"forms"}
+
+
 def test_an_answer_in_between_and_back_to_the_question(rasa: RasaServer) -> None:
     rasa.turn("老周", "t1", "电梯坏了")
     assert rasa.turn("老周", "t2", "谢谢").keys == ["utter_thanks", "utter_ask_place"]
