@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from bot.process.environments import base_environment, rasa_command, rasa_environment
+from bot.process.environments import HOME, base_environment, rasa_command, rasa_environment
 from bot.process.models import ensure_model
 from bot.process.ports import free_port
 from bot.settings import PROJECT_DIR, load_settings
@@ -29,13 +29,9 @@ def register(app: typer.Typer) -> None:
 def rasa(context: typer.Context) -> None:
     """Rasa's own command line: train, data validate, shell, test … (`./guanjia rasa --help`)."""
     words = list(context.args)
-    settings = load_settings(actions_port=free_port("127.0.0.1", 5055))
-    # A developer's shell keeps its dialogues apart from the desk's.
-    environment = {
-        **base_environment(),
-        **rasa_environment(settings),
-        "GUANJIA_TRACKER_DB": str(settings.data_dir / "rasa-shell.db"),
-    }
+    # A developer's shell has secrets and dialogues of its own, apart from any desk's.
+    settings = load_settings(data_dir=HOME / "rasa-shell", actions_port=free_port("127.0.0.1", 5055))
+    environment = {**base_environment(), **rasa_environment(settings)}
     if words and words[0] in NEEDS_MODEL and not {"-m", "--model"} & set(words):
         model = asyncio.run(ensure_model(lambda line: typer.echo(line, err=True)))
         words += ["--model", str(model)]
