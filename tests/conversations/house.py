@@ -20,6 +20,7 @@ import httpx
 import uvicorn
 
 from bot.app import Desk, create_actions, create_app, open_desk
+from bot.messaging.live import INBOX, OUTBOX
 from bot.process.environments import rasa_command, rasa_environment
 from bot.process.models import ensure_model
 from bot.settings import PROJECT_DIR, Settings, load_settings
@@ -38,6 +39,13 @@ class House:
     clock: HandClock
     store: Store
     url: str
+    desk: Desk
+    loop: asyncio.AbstractEventLoop
+
+    def wake(self) -> None:
+        """Tell the desk that something was written to its store from outside (as another desk would)."""
+        for topic in (INBOX, OUTBOX):
+            self.loop.call_soon_threadsafe(self.desk.hub.publish, topic)
 
 
 @contextlib.contextmanager
@@ -54,11 +62,11 @@ def running_house(folder: Path, clock: HandClock) -> Iterator[House]:
     )
     upgrade(settings.database_url)
     model = asyncio.run(ensure_model(lambda line: None))
-    with _rasa_server(settings, model, folder / "rasa.log"), _desk(settings, clock) as desk:
+    with _rasa_server(settings, model, folder / "rasa.log"), _desk(settings, clock) as (desk, loop):
         _wait_until_ready(desk, folder / "rasa.log")
         store = Store.at(settings.database_url)
         try:
-            yield House(settings, clock, store, settings.desk_url)
+            yield House(settings, clock, store, settings.desk_url, desk, loop)
         finally:
             store.close()
 
@@ -81,7 +89,7 @@ def _rasa_server(settings: Settings, model: Path, log: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _desk(settings: Settings, clock: HandClock) -> Iterator[Desk]:
+def _desk(settings: Settings, clock: HandClock) -> Iterator[tuple[Desk, asyncio.AbstractEventLoop]]:
     desk = open_desk(settings, now=clock)
     servers = [
         _Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False))
@@ -91,13 +99,19 @@ def _desk(settings: Settings, clock: HandClock) -> Iterator[Desk]:
         )
     ]
 
+    loop = asyncio.new_event_loop()
+
     async def serve() -> None:
         await asyncio.gather(*(server.serve() for server in servers))
 
-    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    def run() -> None:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            runner.run(serve())
+
+    thread = threading.Thread(target=run)
     thread.start()
     try:
-        yield desk
+        yield desk, loop
     finally:
         for server in servers:
             server.should_exit = True
