@@ -13,7 +13,7 @@ from bot.desk.estate import Estate
 from bot.desk.notices import give_notice
 from bot.desk.rows import lock_conversation
 from bot.desk.transcript import may_send, record_outbound
-from bot.desk.turns import TurnDone, TurnLost, cut_period_if_long, finish_turn
+from bot.desk.turns import TurnDone, TurnLost, cut_period_if_long, finish_turn, holds_turn
 from bot.messaging.facts import TurnAtHand
 from bot.messaging.rasa_client import TurnAnswer
 from bot.messaging.voice import Voice, remember
@@ -71,6 +71,8 @@ class Endings:
     ) -> None:
         """No answer of the bot's: a person is called, and the resident is told so (once)."""
         claimed = turn.claimed
+        if not holds_turn(session, claimed.turn_id, desk=desk):
+            return  # another desk has it by now, or it is done: its words are said there
         requested = request_person(session, claimed.conversation_id, reason=reason, by=actors.BOT, now=now)
         conversation = lock_conversation(session, claimed.conversation_id)
         replies = _handover_words(requested, reason)

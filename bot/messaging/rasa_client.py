@@ -4,6 +4,7 @@ A turn may be called again with the same id: the server gives the answer it gave
 answer was lost is repeated, never played a second time.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -127,7 +128,10 @@ class RasaClient:
 
     async def _post(self, path: str, body: dict[str, Any]) -> Any:
         try:
-            response = await self._http.post(path, json=body)
+            # Escaped JSON: half a character must not keep the rest of a call from being sent.
+            response = await self._http.post(
+                path, content=json.dumps(body), headers={"Content-Type": "application/json"}
+            )
         except httpx.HTTPError as fault:
             raise RasaAway(f"{type(fault).__name__}: {fault}") from fault
         if response.status_code in (400, 401, 403, 404, 422):

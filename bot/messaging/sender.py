@@ -161,6 +161,8 @@ class Sender:
         except StoreError as error:
             # Delivered perhaps, and not written down: the lease ends, and the row counts as uncertain.
             log.error("sender.outcome_not_kept", extra={**_ids(claimed), "error": str(error)})
+        except Exception:
+            log.exception("sender.fault", extra=_ids(claimed))
 
     async def _outcome(self, claimed: ClaimedDelivery) -> Callable[[Session], bool] | None:
         channel = self._channels[claimed.channel]
@@ -270,4 +272,4 @@ def _outgoing(claimed: ClaimedDelivery) -> OutgoingMessage:
 
 
 def _ids(claimed: ClaimedDelivery) -> dict[str, object]:
-    return {"message": claimed.message_id, "channel": claimed.channel, "attempts": claimed.attempts}
+    return {"message_id": claimed.message_id, "channel": claimed.channel, "attempts": claimed.attempts}

@@ -92,7 +92,9 @@ class DeskServer:
         return self
 
     def stop(self) -> None:
-        """Stop as on SIGTERM."""
+        """Stop as on SIGTERM; a second stop changes nothing."""
+        if not self._thread.is_alive():
+            return
         self._loop.call_soon_threadsafe(self.desk.hub.close)
         self._server.should_exit = True
         self._thread.join(20)

@@ -9,6 +9,7 @@ import socket
 import threading
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -81,6 +82,7 @@ class FakeRasa:
         self.port = 0
         self._faults: list[Fault] = []
         self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
+        self.connections: set[socket.socket] = set()
         self._server: ThreadingHTTPServer | None = None
         self._thread: threading.Thread | None = None
 
@@ -109,12 +111,15 @@ class FakeRasa:
         return self
 
     def stop(self) -> None:
-        """No more: connections are refused."""
+        """No more: connections are refused, and those that stand are cut."""
         if self._server is None or self._thread is None:
             return
         self.release.set()
         self._server.shutdown()
         self._server.server_close()
+        for connection in tuple(self.connections):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
         self._thread.join()
         self._server = None
         self.release.clear()
@@ -167,6 +172,14 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     rasa: FakeRasa
+
+    def setup(self) -> None:
+        super().setup()
+        self.rasa.connections.add(self.connection)
+
+    def finish(self) -> None:
+        self.rasa.connections.discard(self.connection)
+        super().finish()
 
     def do_GET(self) -> None:
         if not self._allowed():
