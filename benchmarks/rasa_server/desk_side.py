@@ -38,7 +38,7 @@ def main() -> None:
     folder, port, count = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     settings = load_settings(data_dir=folder, actions_port=port)
     with opened_store(settings) as store:
-        prepare(store, settings, sample=True, say=lambda line: None)
+        prepare(store, settings, sample=True)
         ids = open_conversations(store, count)
     print(json.dumps({"conversations": ids, "secret": settings.actions_secret}), flush=True)
     uvicorn.run(create_actions(open_desk(settings)), host="127.0.0.1", port=port, log_level="warning")
