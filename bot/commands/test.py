@@ -29,12 +29,8 @@ def test(context: typer.Context) -> None:
     Installs Chromium, Chinese fonts and PostgreSQL when run as root, else says what is missing.
     """
     bring_packages(_say)
-    model = asyncio.run(ensure_model(_say))
-    environment = {
-        **base_environment(),
-        "GUANJIA_RASA_PYTHON": str(rasa_python()),
-        "GUANJIA_TEST_MODEL": str(model),
-    }
+    asyncio.run(ensure_model(_say))  # once, before the tests that all look for it
+    environment = {**base_environment(), "GUANJIA_RASA_PYTHON": str(rasa_python())}
     paths = [word for word in context.args if (PROJECT_DIR / word.split("::")[0]).exists()]
     options = [word for word in context.args if word not in paths]
     ends = {
