@@ -32,6 +32,7 @@ LOCK_FILES = {
     "rasa": "rasa.txt",
     "desk-dev": "dev.txt",
     "rasa-dev": "rasa-dev.txt",
+    "rasa-tensorflow": "rasa-tensorflow.txt",
 }
 NEEDS = {
     "up": ("desk", "rasa"),
@@ -41,11 +42,12 @@ NEEDS = {
     "test": ("desk-dev", "rasa-dev", "desk", "rasa"),
     "lint": ("desk-dev", "rasa-dev"),
     "fmt": ("desk-dev",),
+    "bench": ("desk", "rasa", "rasa-tensorflow"),
 }
 """The environments of a command, the one that runs it first; all others need `desk` alone."""
 PROBE = "import sys, sqlite3, ssl, ctypes, zlib, bz2; print('%d.%d' % sys.version_info[:2], sys.executable)"
 USAGE = """Guanjia 管家. The first command builds what it needs (some minutes); then each has its own --help:
-  up · chat · train · parse · import · agent · backup · restore · doctor · rasa · test · lint · fmt"""
+  up · chat · train · parse · import · agent · backup · restore · doctor · rasa · test · lint · fmt · bench"""
 
 
 class BootstrapError(Exception):

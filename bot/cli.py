@@ -27,6 +27,7 @@ COMMANDS = {
     "test": "test",
     "lint": "lint",
     "fmt": "lint",
+    "bench": "bench",
 }
 """Each command and its file in bot/commands, in the order that the help shows them."""
 
