@@ -57,7 +57,11 @@ def desk_environment(settings: Settings) -> dict[str, str]:
 
 def rasa_environment(settings: Settings) -> dict[str, str]:
     """What the Rasa server needs, and none of the desk's own secrets."""
-    own = {name: value for name, value in base_environment().items() if not name.startswith("GUANJIA_")}
+    own = {
+        name: value
+        for name, value in base_environment().items()
+        if not name.startswith("GUANJIA_") or name == "GUANJIA_CACHE"
+    }
     own.pop("DATABASE_URL", None)
     return {**own, **settings.rasa_environment()}
 
