@@ -27,6 +27,8 @@ from rasa.shared.core.events import deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 
+from bot.understanding.live_tracker import LiveTracker
+
 # Seconds a save waits for a foreign lock on the file; then the turn fails and can be called again.
 BUSY_SECONDS = 2.0
 # Trackers kept in memory; one of 60 messages is about 1 MB.
@@ -50,13 +52,6 @@ CREATE UNIQUE INDEX IF NOT EXISTS one_row_per_turn ON turns (conversation, turn)
 
 class TrackerNotKept(RasaException):
     """A tracker could not be read or saved; nothing of it was kept, the turn can be called again."""
-
-
-class LiveTracker(DialogueStateTracker):
-    """A tracker that knows how much of it is kept: `turns` rows holding its first `kept_events` events."""
-
-    turns = 0
-    kept_events = 0
 
 
 @dataclass(frozen=True)

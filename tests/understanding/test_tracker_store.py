@@ -1,46 +1,19 @@
 """Dialogue state: what lives in memory is what is kept, what is not saved never was."""
 
 import asyncio
-import json
 import sqlite3
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from rasa.core.agent import Agent
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.events import SlotSet
-from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.understanding import tracker_store
-from bot.understanding.nlg import KeyNLG
 from bot.understanding.tracker_store import KeptTurn, TrackerNotKept, TurnTrackerStore
-from bot.understanding.turn_processor import TurnProcessor
-from tests.understanding.rasa_server import ActionServer
-
-# Through both forms, with questions in between, a change of mind and buttons.
-SCENE = [
-    "你好",
-    "谢谢",
-    "电梯坏了",
-    "谢谢",
-    "几点上班",
-    "三号楼",
-    "多谢了",
-    "谢谢",
-    "昨天",
-    "几点下班",
-    "帮我记一下",
-    "门禁坏了",
-    "谢谢",
-    "辛苦了",
-    "五号楼",
-    "上周",
-    "我要报修",
-    "几点上班",
-]
 
 
 @pytest.fixture
@@ -53,38 +26,6 @@ def store(path: str) -> Iterator[TurnTrackerStore]:
     opened = TurnTrackerStore(path=path)
     yield opened
     opened.close()
-
-
-def test_a_server_that_restarts_before_each_turn_plays_the_same_scene(
-    model: Path, actions: ActionServer, tmp_path: Path
-) -> None:
-    url = f"http://127.0.0.1:{actions.port}/webhook"
-    stores = [TurnTrackerStore(path=str(tmp_path / name)) for name in ["lasting.db", "restarting.db"]]
-
-    async def scene() -> None:
-        lasting, restarting = (
-            TurnProcessor(
-                Agent.load(
-                    str(model), generator=KeyNLG(), tracker_store=store, action_endpoint=EndpointConfig(url)
-                )
-            )
-            for store in stores
-        )
-        for number, text in enumerate(SCENE):
-            turn: dict[str, Any] = {
-                "conversation": "王阿姨",
-                "turn": str(number),
-                "text": text,
-                "metadata": {},
-            }
-            restarting.tracker_store._live.clear()
-            assert await lasting.play(**turn, pressed=None) == await restarting.play(**turn, pressed=None)
-            states = [_state(store._live["王阿姨"]) for store in stores]
-            assert states[0] == states[1], f"after {text}"
-        await lasting.close()
-        await restarting.close()
-
-    asyncio.run(scene())
 
 
 def test_a_tracker_taken_out_and_not_saved_is_forgotten(store: TurnTrackerStore) -> None:
@@ -196,12 +137,3 @@ def test_rasa_makes_it_from_endpoints_yml(path: str) -> None:
 def _keys(store: TurnTrackerStore) -> Coroutine[Any, Any, Any]:
     keys: Callable[[], Coroutine[Any, Any, Any]] = store.keys
     return keys()
-
-
-def _state(tracker: DialogueStateTracker) -> Any:
-    """Return all that a tracker is, but for the times."""
-    state = json.loads(json.dumps(tracker.current_state(EventVerbosity.ALL)))
-    del state["latest_event_time"]
-    for event in state["events"]:
-        del event["timestamp"]
-    return state
