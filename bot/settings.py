@@ -15,8 +15,6 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from bot.desk.estate_yaml import load_mapping
-
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 SECRET_NAMES = ("rasa_secret", "actions_secret", "operator_token")
 
@@ -146,6 +144,9 @@ def read_estate(path: Path) -> dict[str, Any]:
         raise SettingsError(
             str(path), f"byte {fault.start} is not UTF-8", "save the file as UTF-8"
         ) from fault
+    # Here, because the supervisor reads settings and stays small: what reads estates brings much along.
+    from bot.desk.estate_yaml import load_mapping
+
     return load_mapping(text)
 
 

@@ -12,9 +12,8 @@ import typer
 from bot.commands.options import Data
 from bot.process import data_folder
 from bot.process.data_folder import Running
-from bot.process.first_run import FirstRun, prepare
-from bot.process.opening import open_estate, opened_store
 from bot.process.ports import require_free, reserved_port
+from bot.process.preparation import prepare_if_needed
 from bot.process.up import serve
 from bot.settings import Settings, load_settings
 
@@ -52,10 +51,8 @@ def up(
         )
         with data_folder.held(settings.data_dir):
             _require_ports(settings, held={actions, rasa})
-            open_estate(settings)
-            with opened_store(settings) as store:
-                first = prepare(store, settings, sample=not no_sample)
-            _tell(first)
+            if code := prepare_if_needed(settings, sample=not no_sample):
+                raise typer.Exit(code)
             asyncio.run(serve(settings, say=_say, greet=lambda: _greet(settings)))
     _say("stopped; nothing is lost")
 
@@ -74,15 +71,6 @@ def _require_ports(settings: Settings, *, held: set[int | None]) -> None:
     require_free(settings.host, settings.port)
     for port in {settings.actions_port, settings.rasa_port} - held:
         require_free("127.0.0.1", port)
-
-
-def _tell(first: FirstRun) -> None:
-    """What is known only now, said at once: a start that fails later must not swallow it."""
-    if first.homes:
-        _say(f"the sample estate is in: {first.homes} homes (another time without: --no-sample)")
-    if first.login is not None:
-        _say(f"  first login  {first.login.login}   password  {first.login.password}")
-        _say("               (to be changed at the first sign-in; shown only now)")
 
 
 def _greet(settings: Settings) -> None:

@@ -63,7 +63,8 @@ def rasa_environment(settings: Settings) -> dict[str, str]:
         if not name.startswith("GUANJIA_") or name == "GUANJIA_CACHE"
     }
     own.pop("DATABASE_URL", None)
-    return {**own, **settings.rasa_environment()}
+    # What Rasa pins is years old and warns of itself at each start.
+    return {**own, "PYTHONWARNINGS": "ignore::DeprecationWarning", **settings.rasa_environment()}
 
 
 def base_environment() -> dict[str, str]:

@@ -4,10 +4,11 @@ import asyncio
 import contextlib
 import signal
 import time
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import httpx
+from http import HTTPStatus
+from http.client import HTTPException
 
 from bot.process.child import Program
 from bot.process.environments import desk_environment, desk_python, rasa_command, rasa_environment
@@ -84,13 +85,20 @@ def _desk_program(settings: Settings) -> Program:
 
 
 async def _until_ok(url: str, *, headers: dict[str, str] | None = None) -> None:
-    """Return when the address answers 200; this machine only, so no proxy."""
-    async with httpx.AsyncClient(trust_env=False, timeout=5.0, headers=headers) as client:
-        while True:
-            with contextlib.suppress(httpx.TransportError):
-                if (await client.get(url)).status_code == httpx.codes.OK:
-                    return
-            await asyncio.sleep(LOOK_AGAIN)
+    """Return when the address answers 200."""
+    request = urllib.request.Request(url, headers=headers or {})
+    while not await asyncio.to_thread(_is_ok, request):  # noqa: ASYNC110 - another process
+        await asyncio.sleep(LOOK_AGAIN)
+
+
+def _is_ok(request: urllib.request.Request) -> bool:
+    # The standard library's client: this process stays for ever, and small. No proxy: it is this machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=5.0) as answer:
+            return bool(answer.status == HTTPStatus.OK)
+    except (OSError, HTTPException):  # nobody listens yet, or it says that it is not ready
+        return False
 
 
 def _local(settings: Settings) -> str:
