@@ -15,8 +15,8 @@ from bot.understanding import placeholders, tensorflow_standin
 
 # skops looks through every module already loaded, once per module it registers: numpy and
 # scipy.special first, then skops, and only then the hundreds of modules of Rasa. Sanic is among the first
-# because it turns warnings on again.
-IMPORTED_FIRST = ("numpy", "scipy.special", "skops.io", "sanic")
+# because it turns warnings on again, which packaging would make use of.
+IMPORTED_FIRST = ("numpy", "scipy.special", "skops.io", "packaging.requirements", "sanic")
 
 SERVER = "run"
 
