@@ -115,7 +115,7 @@ class TurnTrackerStore(TrackerStore):
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Commit what is new in the tracker, as no turn in particular (`rasa shell`)."""
-        await self.save_turn(tracker, None)
+        await self.save_turn(await self._adopted(tracker), None)
 
     async def retrieve(self, sender_id: str) -> LiveTracker | None:
         """Hand out the tracker, from memory if that is current, else rebuilt; None for a new conversation."""
@@ -143,6 +143,14 @@ class TurnTrackerStore(TrackerStore):
         self._writing.shutdown(wait=True)
         self._writer.close()
         self._reader.close()
+
+    async def _adopted(self, tracker: DialogueStateTracker) -> DialogueStateTracker:
+        if isinstance(tracker, LiveTracker):
+            return tracker
+        live = await self.get_or_create_tracker(tracker.sender_id)
+        for event in list(tracker.events)[len(live.events) :]:
+            live.update(event)
+        return live
 
     def _rebuild(self, sender_id: str, turns: list[list[dict[str, Any]]]) -> LiveTracker:
         tracker = LiveTracker(sender_id, self.domain.slots)

@@ -84,9 +84,22 @@ def test_a_save_that_fails_raises_and_blocks_no_reader(store: TurnTrackerStore, 
     asyncio.run(scene())
 
 
-def test_it_refuses_a_tracker_of_another_kind(store: TurnTrackerStore) -> None:
+def test_a_tracker_of_rasas_own_is_kept_too(store: TurnTrackerStore) -> None:
+    async def scene() -> None:
+        tracker = DialogueStateTracker("王阿姨", [])
+        for value in ["三号楼", "五号楼"]:
+            tracker.update(SlotSet("place", value))
+            await store.save(tracker)
+        kept = await store.retrieve("王阿姨")
+        assert kept is not None
+        assert [event.value for event in kept.events] == ["三号楼", "五号楼"]
+
+    asyncio.run(scene())
+
+
+def test_a_turn_is_only_played_on_a_tracker_of_this_store(store: TurnTrackerStore) -> None:
     with pytest.raises(TrackerNotKept):
-        asyncio.run(store.save(DialogueStateTracker("王阿姨", [])))
+        asyncio.run(store.save_turn(DialogueStateTracker("王阿姨", []), None))
 
 
 def test_memory_holds_a_bounded_number_of_trackers(
