@@ -6,7 +6,7 @@ from typing import Any
 from actions.heard import Heard
 from actions.matters import OTHER
 from actions.people import resident_id_of
-from actions.repair_place import is_shared
+from actions.repair_place import Fault, is_shared
 from actions.room import Call
 from actions.said import says
 from bot.desk.cases import OpenedCase, open_case
@@ -24,15 +24,15 @@ _TOLD_FIRST = ("visit", "respond", "resolve")
 def open_repair(call: Call, heard: Heard, slots: Mapping[str, Any]) -> tuple[Reply, ...]:
     """Open the repair; keep the home she named (a claim) and her phone. Returns what she is told."""
     resident_id = resident_id_of(call, heard)
-    category, fault = str(slots.get("category") or OTHER), str(slots["what"])
+    category, summary = str(slots.get("category") or OTHER), str(slots["what"])
     contact = slots.get("contact")
     opened = open_case(
         call.session,
         estate=call.estate,
         kind=CaseKind.REPAIR,
         category=category if category in call.estate.repair_categories else OTHER,
-        urgency=_urgency(call, category, fault),
-        summary=fault,
+        urgency=_urgency(call, category, summary),
+        summary=summary,
         place=slots.get("place"),
         since=slots.get("since"),
         contact=None if contact == CHAT else contact,
@@ -42,12 +42,12 @@ def open_repair(call: Call, heard: Heard, slots: Mapping[str, Any]) -> tuple[Rep
         by=actors.resident(resident_id),
         now=call.now,
     )
-    _remember(call, resident_id, category, slots)
+    fault = Fault(category, summary)
+    _remember(call, resident_id, fault, slots)
     told = {**_told(opened), "kind": CaseKind.REPAIR.value, "category": category}
-    payer = call.estate.repair_categories.get(category, call.estate.repair_categories[OTHER]).payer
     return (
         Reply("utter_repair_opened", told),
-        Reply("utter_repair_payer", {"payer": payer}),
+        Reply("utter_repair_payer", {"payer": _payer(call, fault)}),
         Reply("utter_repair_follow"),
     )
 
@@ -96,10 +96,16 @@ def _urgency(call: Call, category: str, fault: str) -> Urgency:
     return call.estate.urgency_of(category)
 
 
-def _remember(call: Call, resident_id: int, category: str, slots: Mapping[str, Any]) -> None:
+def _payer(call: Call, fault: Fault) -> str:
+    """Who pays: public, own, or seen on the spot; nothing inside a home is promised to cost nothing."""
+    row = call.estate.repair_categories.get(fault.category, call.estate.repair_categories[OTHER])
+    return "on_site" if row.payer == "public" and not is_shared(call, fault) else row.payer
+
+
+def _remember(call: Call, resident_id: int, fault: Fault, slots: Mapping[str, Any]) -> None:
     contact, home = slots.get("contact"), slots.get("home")
     if contact and contact != CHAT:
         remember_contact(call.session, resident_id=resident_id, phone=contact)
-    if home and not is_shared(call, category):
+    if home and not is_shared(call, fault):
         by = actors.resident(resident_id)
         claim_home(call.session, resident_id=resident_id, home=home, by=by, now=call.now)

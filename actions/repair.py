@@ -13,6 +13,7 @@ from actions.people import contact_known, resident_id_of
 from actions.repair_facts import LONGEST_SINCE, RepairFacts, read_facts
 from actions.repair_place import (
     PLACE_SLOTS,
+    Fault,
     home_slots,
     is_shared,
     known_homes,
@@ -63,13 +64,16 @@ def begin(call: Call, heard: Heard) -> Outcome:
     else:
         category = heard.category_of("repair") or OTHER
         slots = {"category": category, "what": facts.fault, "since": facts.since}
-        slots |= place_from(call, facts, category=category, slots={}, known=known, text=heard.text)
+        fault = Fault(category, heard.text)
+        slots |= place_from(call, facts, fault=fault, slots={}, known=known, text=heard.text)
         slots["next_matters"] = [*(heard.slot("next_matters") or []), *other_matters(heard, "repair")]
     if heard.slot("place") is None and not slots.get("place") and not slots.get("ask_how"):
-        slots |= place_by_default(call, category=category, known=known)
+        fault = Fault(category, str(slots.get("what") or heard.slot("what") or ""))
+        slots |= place_by_default(call, fault=fault, known=known)
     if heard.slot("contact") is None:
         slots["contact"] = facts.phone or contact_known(call, resident_id)
-    return Outcome(slots=slots)
+    # An earlier repair may have been given up: its "no" is not the answer to this one.
+    return Outcome(slots={**slots, "repair_confirmed": None})
 
 
 def go_on(call: Call, heard: Heard) -> Outcome:
@@ -122,31 +126,39 @@ def _choice(call: Call, heard: Heard) -> Outcome | None:
 def _changes(call: Call, heard: Heard, facts: RepairFacts) -> dict[str, Any]:
     """What the message says beyond doubt: a home, a phone, a time asked for, more of the fault."""
     changes: dict[str, Any] = {}
-    resident_id = resident_id_of(call, heard)
-    category = str(heard.slot("category") or OTHER)
     if heard.asked == "what" and heard.intent == "repair" and facts.fault:
-        category = heard.category_of("repair") or category
-        changes |= {"what": facts.fault, "category": category}
-    if facts.names_home or (heard.asked == "place" and facts.public):
-        known = known_homes(call, resident_id)
-        changes |= place_from(call, facts, category=category, slots=heard.slots, known=known, text=heard.text)
+        category = heard.category_of("repair") or heard.slot("category")
+        changes = {"what": facts.fault, "category": category}
+    changes |= _place_change(call, heard, facts, _fault_of(heard, changes))
     if facts.phone and facts.phone != heard.slot("contact"):
         changes["contact"] = facts.phone
     if facts.since and (heard.asked == "since" or heard.slot("since") is None or _corrects(heard)):
         changes["since"] = facts.since
-    if heard.asked not in ("what", None) and heard.intent == "repair" and not _corrects(heard):
+    if heard.asked != "what" and heard.intent == "repair" and not _corrects(heard):
         changes |= _more_of_the_fault(call, heard, facts)
-    if changes.get("what") and changes.get("place") is None and heard.slot("place") is None:
-        known = known_homes(call, resident_id)
-        if not changes.get("ask_how"):
-            changes |= place_by_default(call, category=category, known=known)
     return {name: value for name, value in changes.items() if heard.slot(name) != value}
+
+
+def _place_change(call: Call, heard: Heard, facts: RepairFacts, fault: Fault) -> dict[str, Any]:
+    """The place she names; where she has just said what is broken, the place the desk knows for it."""
+    known = known_homes(call, resident_id_of(call, heard))
+    changes: dict[str, Any] = {}
+    if facts.names_home or (heard.asked in ("place", "what") and facts.public):
+        changes = place_from(call, facts, fault=fault, slots=heard.slots, known=known, text=heard.text)
+    if heard.asked == "what" and heard.slot("place") is None and not changes:
+        changes = place_by_default(call, fault=fault, known=known)
+    return changes
+
+
+def _fault_of(heard: Heard, changes: Mapping[str, Any]) -> Fault:
+    known = {"category": OTHER, "what": "", **{k: v for k, v in heard.slots.items() if v}, **changes}
+    return Fault(str(known["category"]), str(known["what"]))
 
 
 def _more_of_the_fault(call: Call, heard: Heard, facts: RepairFacts) -> dict[str, Any]:
     """She goes on telling while something else was asked: nothing of it is lost."""
     said, before = facts.fault, heard.slot("what")
-    if not said or not before or said in before:
+    if not said or not before or said in before or not without(("home_part",), said):
         return {}
     return {"what": call.words.label("text", "addition").format(old=before, new=said)}
 
@@ -173,7 +185,7 @@ def _free_answer(call: Call, heard: Heard, facts: RepairFacts) -> dict[str, Any]
     match heard.asked:
         case "what" if facts.fault and unclear:
             return {"what": facts.fault}
-        case "place" if facts.public or (unclear and text and is_shared(call, str(heard.slot("category")))):
+        case "place" if facts.public or (unclear and text and is_shared(call, _fault_of(heard, {}))):
             return place_as_said(heard.text)
         case "place" if facts.private:
             return {"ask_how": "need_home"}
@@ -218,7 +230,7 @@ def _answered_detour(call: Call, heard: Heard) -> Outcome:
 
 def _nothing_new(call: Call, heard: Heard) -> Outcome:
     """Neither an answer nor another subject."""
-    if heard.intent in ("affirm", "deny", "greet"):
+    if heard.intent in ("affirm", "deny", "greet", "repair"):
         return Outcome(slots={"category": heard.slot("category")})
     outcome = give_up_on_words(call, heard)
     if outcome.closes:

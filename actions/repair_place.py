@@ -6,7 +6,7 @@ from typing import Any
 
 from actions.repair_facts import LONGEST_PLACE, RepairFacts, as_slot, merged
 from actions.room import Call
-from actions.said import found, without
+from actions.said import found, says, without
 from bot.desk.homes import NoSuchHome, OneHome, PartOfHome, SeveralHomes, find_home, parts_of_key
 from bot.desk.phrases import place_text
 from bot.desk.residents import homes_of
@@ -30,14 +30,25 @@ def known_homes(call: Call, resident_id: int) -> KnownHomes:
     return KnownHomes(proved or tuple(home.key for home in homes[:1]))
 
 
-def is_shared(call: Call, category: str) -> bool:
-    """Is it equipment all share (a lift, the lights of the stairs), by the estate's own table?"""
-    found = call.estate.repair_categories.get(category)
-    return found is not None and found.payer == "public"
+@dataclass(frozen=True)
+class Fault:
+    """What is broken: its category, and her words for it."""
+
+    category: str
+    words: str
+
+
+def is_shared(call: Call, fault: Fault) -> bool:
+    """Is it equipment all share (a lift, the lights of the stairs), by the estate's own table?
+
+    What she says happens inside her home is not, whatever its category ("我家卧室灯不亮").
+    """
+    row = call.estate.repair_categories.get(fault.category)
+    return row is not None and row.payer == "public" and not says("private_place", fault.words)
 
 
 def place_from(
-    call: Call, facts: RepairFacts, *, category: str, slots: Mapping[str, Any], known: KnownHomes, text: str
+    call: Call, facts: RepairFacts, *, fault: Fault, slots: Mapping[str, Any], known: KnownHomes, text: str
 ) -> dict[str, Any]:
     """Return the slots of the place after this message; {} when it says nothing of a place.
 
@@ -47,20 +58,20 @@ def place_from(
     public = facts.public and not facts.private
     if facts.names_home:
         parts = merged(slots.get("home_said"), facts.home)
-        if parts.room is None and (public or is_shared(call, category)):
-            return _shared_place(call, _with_building(call, parts, known), category)
+        if parts.room is None and (public or is_shared(call, fault)):
+            return _shared_place(call, _with_building(call, parts, known), fault.category)
         return home_slots(call, parts, slots)
     if public and slots.get("place") is None:
         unique = found("unique_place", text)
-        return place_as_said(unique) if unique else _near_home(call, known, category)
+        return place_as_said(unique) if unique else _near_home(call, known, fault.category)
     return {}
 
 
-def place_by_default(call: Call, *, category: str, known: KnownHomes) -> dict[str, Any]:
+def place_by_default(call: Call, *, fault: Fault, known: KnownHomes) -> dict[str, Any]:
     """Return the place where she said none: her own home, or the shared equipment of her building."""
-    if is_shared(call, category):
+    if is_shared(call, fault):
         # A road or a wall is not known by the building she lives in; a lift is.
-        return {} if category == "outdoor" else _near_home(call, known, category)
+        return {} if fault.category == "outdoor" else _near_home(call, known, fault.category)
     if len(known.keys) == 1:
         return home_slots(call, parts_of_key(call.session, known.keys[0]), {})
     return ask_which(call, known.keys) if known.keys else {}

@@ -4,7 +4,7 @@ from typing import Any
 
 from actions.base import DeskAction
 from actions.detours import answer_detour, give_up_on_words, is_detour
-from actions.heard import FALLBACK, Heard
+from actions.heard import Heard
 from actions.matters import OTHER, REPORTS, next_matter, other_matters
 from actions.opening import open_report
 from actions.outcome import Outcome, cleared, given_up, kept
@@ -15,6 +15,8 @@ from bot.store.states import CaseKind
 
 FORM = "report_form"
 REPORT_SLOTS = ("report_kind", "report_category", "report_text", "report_confirmed")
+_OTHER_SUBJECTS = frozenset({"status", "human", "greet", "thanks", "goodbye", "affirm"})
+"""Anything else that is said before the yes belongs to the matter: she was asked what she expects."""
 LONGEST = 2000
 """Characters of her words kept in the case; the whole is in the conversation."""
 
@@ -46,6 +48,7 @@ def begin(heard: Heard) -> Outcome:
         "report_kind": kind,
         "report_category": heard.category_of(kind) or OTHER,
         "report_text": _own_words(heard),
+        "report_confirmed": None,
         "next_matters": [*(heard.slot("next_matters") or []), *other_matters(heard, kind)],
     }
     return Outcome(slots=slots)
@@ -60,7 +63,7 @@ def go_on(call: Call, heard: Heard) -> Outcome:
         return Outcome(slots={"report_text": words}) if words else give_up_on_words(call, heard)
     if heard.intent == "affirm":
         return Outcome(slots={"report_confirmed": True}, closes=True)
-    if heard.intent in (*REPORTS, FALLBACK, "repair") and len(_own_words(heard) or "") > 1:
+    if heard.intent not in _OTHER_SUBJECTS and len(_own_words(heard) or "") > 1:
         return _added(call, heard)
     outcome = answer_detour(call, heard) if is_detour(heard) else give_up_on_words(call, heard)
     if outcome.closes:

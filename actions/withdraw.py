@@ -56,14 +56,15 @@ def find_case_to_withdraw(call: Call, heard: Heard) -> Outcome:
         if not cases:
             return _end(Reply("utter_withdraw_nothing"))
         if len(cases) > 1:
-            return Outcome(slots={"withdraw_number": None, "options": options_for(call, cases, "cancel")})
+            options = options_for(call, cases, "cancel")
+            return Outcome(slots={**cleared(WITHDRAW_SLOTS), "options": options})
         number = cases[0].number
     case = find_case(call, heard, number)
     if case is None:
         return _end(Reply("utter_status_not_found", {"number": number}))
     if case.status not in OPEN_STATUSES:
         return _end(Reply("utter_withdraw_finished", about(call, case)))
-    return Outcome(slots={"withdraw_number": case.number, "options": None})
+    return Outcome(slots={**cleared(WITHDRAW_SLOTS), "withdraw_number": case.number})
 
 
 def _otherwise(call: Call, heard: Heard) -> Outcome:

@@ -101,12 +101,12 @@ class DeskPolicy(Policy):
 def decide(metadata: dict[str, Any], *, intent: str | None, upset: int, in_form: bool) -> str | None:
     """Return the action the desk's decision asks for, or None where the rules go on.
 
-    Inside a form a message that no intent fits may still be an answer: the form looks at it first and
-    hands over itself.
+    Inside a form a message that looks like something else may still be an answer ("不方便留电话"): the form
+    looks at it first and hands over itself. What leaves no doubt (转人工) comes as `now`.
     """
     escalation = metadata.get("escalation") or {}
     waiting = metadata.get("mode") == "waiting"
-    if escalation.get("now") or intent == "human":
+    if escalation.get("now") or (intent == "human" and not in_form):
         return HAND_OVER
     if waiting:
         return None if intent in SERVED_WHILE_WAITING or in_form else NOTE_WAITING

@@ -32,7 +32,7 @@ def promised_times(
             what,
             due_at=after(duration),
             warn_at=after(duration - estate.promises.warn.of(duration)),
-            tell_at=_decent(after(duration - estate.promises.tell.of(duration)), start, urgency, estate),
+            tell_at=_decent(after(duration - _tell_lead(duration, estate)), start, urgency, estate),
         )
         for what, duration in row.times().items()
     )
@@ -43,13 +43,18 @@ def times_until(
 ) -> PromisedTime:
     """A time a person promised at `start` on her own; it runs around the clock."""
     promised = due_at - start
-    tell_at = due_at - estate.promises.tell.of(promised)
+    tell_at = due_at - _tell_lead(promised, estate)
     return _in_order(
         what,
         due_at=due_at,
         warn_at=due_at - estate.promises.warn.of(promised),
         tell_at=_decent(tell_at, start, urgency, estate),
     )
+
+
+def _tell_lead(promised: timedelta, estate: Estate) -> timedelta:
+    """At most half of the promised time: with five minutes promised, nobody hears at once of a delay."""
+    return min(estate.promises.tell.of(promised), promised / 2)
 
 
 def _in_order(what: str, *, due_at: datetime, warn_at: datetime, tell_at: datetime) -> PromisedTime:

@@ -69,6 +69,21 @@ def test_a_place_there_is_one_of_needs_no_building(stranger: Dialogue) -> None:
     assert filled["place"] == "地下车库B区"
 
 
+def test_a_light_inside_her_home_is_not_the_lights_of_the_stairs(stranger: Dialogue) -> None:
+    stranger.hears(begin, "我家卧室灯不亮", "repair", category="lighting")
+    stranger.form = FORM
+    stranger.hears(go_on, "3栋2单元", "repair", asked="place")
+    assert (stranger.slots.get("place"), stranger.slots["ask_how"]) == (None, "need_home")
+    assert stranger.slots["what"] == "我家卧室灯不亮"
+
+
+@pytest.mark.parametrize(("what", "payer"), [("我家卧室灯不亮", "on_site"), ("楼道灯不亮", "public")])
+def test_nothing_inside_a_home_is_promised_to_cost_nothing(wang: Dialogue, what: str, payer: str) -> None:
+    wang.slots = {**ALL, "what": what, "category": "lighting"}
+    outcome = wang.hears(open_confirmed, "确认", "affirm")
+    assert outcome.replies[1].slots == {"payer": payer}
+
+
 def test_a_home_the_estate_does_not_have_is_asked_about_once(stranger: Dialogue) -> None:
     stranger.hears(begin, "9栋9单元9901漏水", "repair", category="leak")
     assert stranger.slots["ask_how"] == "no_such_home"

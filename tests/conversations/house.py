@@ -42,6 +42,10 @@ class House:
     desk: Desk
     loop: asyncio.AbstractEventLoop
 
+    def rasa_log(self) -> str:
+        """What the Rasa server has written."""
+        return (self.settings.data_dir / "rasa.log").read_text(errors="replace")
+
     def wake(self) -> None:
         """Tell the desk that something was written to its store from outside (as another desk would)."""
         for topic in (INBOX, OUTBOX):

@@ -90,7 +90,7 @@ class ChatResident:
                 self.turns += len(state["turns"])
                 return {**(state["turns"][-1] if state["turns"] else {}), "mode": state["mode"]}
             pause.wait(0.02)
-        raise AssertionError("the desk did not come to rest")
+        raise AssertionError(f"the desk did not come to rest:\n{self.house.rasa_log()[-2000:]}")
 
     def _news(self) -> list[dict[str, Any]]:
         fresh: list[dict[str, Any]] = []

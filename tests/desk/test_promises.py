@@ -113,6 +113,13 @@ def test_an_urgent_matter_is_told_of_at_night() -> None:
     assert visit.tell_at.astimezone(SHANGHAI).hour == 2
 
 
+def test_nobody_is_told_of_a_delay_when_a_short_promise_has_just_been_made() -> None:
+    start = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
+    row = ESTATE.sla_for(CaseKind.REPAIR, "leak", Urgency.EMERGENCY)
+    times = promised_times(row, urgency=Urgency.EMERGENCY, start=start, calendar=CALENDAR, estate=ESTATE)
+    assert all(start < start + (time.due_at - start) / 2 <= time.tell_at for time in times)
+
+
 def test_a_promise_nearing_its_end_warns_then_tells_then_is_missed(
     store: Store, cast: Cast, clock: HandClock
 ) -> None:
