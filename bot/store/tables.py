@@ -471,3 +471,7 @@ class Lease(Base):
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
     owner: Mapped[str] = mapped_column(String(60))
     until: Mapped[datetime]
+
+
+# The channels' own tables belong to the same schema; last, because they build on these.
+import bot.store.channel_tables  # noqa: E402, F401
