@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 
 from benchmarks.rasa_server import load
-from benchmarks.rasa_server.peers import PROJECT, Guanjia, Peer, Stock, Surroundings, free_port
+from benchmarks.rasa_server.peers import PROJECT, Guanjia, Stock, Surroundings, free_port
 from benchmarks.rasa_server.report import Figures, table
 
 AT_ONCE = 32
@@ -65,7 +65,7 @@ class DeskSide:
         self.process.wait(timeout=20)
 
 
-def measure(kind: type[Peer], folder: Path, residents: int) -> Figures:
+def measure(kind: type[Guanjia] | type[Stock], folder: Path, residents: int) -> Figures:
     """Train, start, load and measure one peer."""
     alone, warm = 20, 8
     desk = DeskSide(folder / f"{kind.name}-desk", residents + alone + warm)
@@ -104,7 +104,7 @@ def main() -> None:
     parser.add_argument("--residents", type=int, default=100, help="dialogues of six messages (100)")
     parser.add_argument("--only", choices=["guanjia", "stock"], help="measure one, print its figures")
     chosen = parser.parse_args()
-    kinds = {"guanjia": Guanjia, "stock": Stock}
+    kinds: dict[str, type[Guanjia] | type[Stock]] = {"guanjia": Guanjia, "stock": Stock}
     with tempfile.TemporaryDirectory() as folder:
         if chosen.only:
             print(measure(kinds[chosen.only], Path(folder), chosen.residents))

@@ -14,4 +14,5 @@ class RestWithMetadata(RestInput):
         return "rest"
 
     def get_metadata(self, request: Request) -> dict[str, Any] | None:
-        return request.json.get("metadata")
+        metadata: dict[str, Any] | None = request.json.get("metadata")
+        return metadata
