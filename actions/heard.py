@@ -28,6 +28,7 @@ class Heard:
     intent: str
     confidence: float = 1.0
     upset: int = 0
+    attachments: int = 0
     matters: tuple[Matter, ...] = ()
     choices: Mapping[str, str] = field(default_factory=dict)
     escalation: Mapping[str, str | None] = field(default_factory=dict)
@@ -40,6 +41,11 @@ class Heard:
     def pressed(self) -> bool:
         """Was a button pressed, whose text is no sentence of hers?"""
         return bool(self.choices)
+
+    @property
+    def shows_only(self) -> bool:
+        """Did she send a picture without a word?"""
+        return self.attachments > 0 and not self.text.strip()
 
     def slot(self, name: str) -> Any:
         return self.slots.get(name)
@@ -63,6 +69,7 @@ def hear(tracker: Tracker) -> Heard:
         intent=str(intent.get("name") or FALLBACK),
         confidence=float(intent.get("confidence") or 0.0),
         upset=int(message.get("upset") or 0),
+        attachments=int(facts.get("attachments") or 0),
         matters=tuple(_matter(one, text) for one in message.get("matters") or ()),
         choices=_choices(message.get("entities") or ()),
         escalation=facts.get("escalation") or {},

@@ -6,7 +6,7 @@ from typing import Any
 from actions.heard import Heard
 from actions.matters import OTHER
 from actions.people import resident_id_of
-from actions.repair_place import Fault, is_shared
+from actions.repair_place import Fault, fault_of, is_shared
 from actions.room import Call
 from actions.said import says
 from bot.desk.cases import OpenedCase, open_case
@@ -24,14 +24,15 @@ _TOLD_FIRST = ("visit", "respond", "resolve")
 def open_repair(call: Call, heard: Heard, slots: Mapping[str, Any]) -> tuple[Reply, ...]:
     """Open the repair; keep the home she named (a claim) and her phone. Returns what she is told."""
     resident_id = resident_id_of(call, heard)
-    category, summary = str(slots.get("category") or OTHER), str(slots["what"])
+    summary = str(slots["what"])
+    fault = fault_of(call, _known_category(call, slots), summary)
     contact = slots.get("contact")
     opened = open_case(
         call.session,
         estate=call.estate,
         kind=CaseKind.REPAIR,
-        category=category if category in call.estate.repair_categories else OTHER,
-        urgency=_urgency(call, category, summary),
+        category=fault.category,
+        urgency=_urgency(call, fault),
         summary=summary,
         place=slots.get("place"),
         since=slots.get("since"),
@@ -42,12 +43,11 @@ def open_repair(call: Call, heard: Heard, slots: Mapping[str, Any]) -> tuple[Rep
         by=actors.resident(resident_id),
         now=call.now,
     )
-    fault = Fault(category, summary)
     _remember(call, resident_id, fault, slots)
-    told = {**_told(opened), "kind": CaseKind.REPAIR.value, "category": category}
+    told = {**_told(opened), "kind": CaseKind.REPAIR.value, "category": fault.category}
     return (
         Reply("utter_repair_opened", told),
-        Reply("utter_repair_payer", {"payer": _payer(call, fault)}),
+        Reply("utter_repair_payer", {"payer": call.estate.repair_categories[fault.category].payer}),
         Reply("utter_repair_follow"),
     )
 
@@ -89,17 +89,16 @@ def _told(opened: OpenedCase) -> dict[str, Any]:
     }
 
 
-def _urgency(call: Call, category: str, fault: str) -> Urgency:
+def _known_category(call: Call, slots: Mapping[str, Any]) -> str:
+    category = str(slots.get("category") or OTHER)
+    return category if category in call.estate.repair_categories else OTHER
+
+
+def _urgency(call: Call, fault: Fault) -> Urgency:
     """Water that does not stop is an emergency; else what the estate says of the category."""
-    if category in _GUSHING and says("gushing", fault):
+    if fault.category in _GUSHING and says("gushing", fault.words):
         return Urgency.EMERGENCY
-    return call.estate.urgency_of(category)
-
-
-def _payer(call: Call, fault: Fault) -> str:
-    """Who pays: public, own, or seen on the spot; nothing inside a home is promised to cost nothing."""
-    row = call.estate.repair_categories.get(fault.category, call.estate.repair_categories[OTHER])
-    return "on_site" if row.payer == "public" and not is_shared(call, fault) else row.payer
+    return call.estate.urgency_of(fault.category)
 
 
 def _remember(call: Call, resident_id: int, fault: Fault, slots: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ from actions.opening import open_repair, open_report
 from actions.outcome import Outcome, cleared, kept
 from actions.people import contact_known, resident_id_of
 from actions.repair_facts import read_facts
-from actions.repair_place import Fault, known_homes, place_by_default, place_from
+from actions.repair_place import fault_of, known_homes, place_by_default, place_from
 from actions.room import Call
 from bot.desk.acknowledging import acknowledge_waiting
 from bot.desk.composer import Reply
@@ -97,14 +97,13 @@ def _repair(call: Call, heard: Heard, slots: dict[str, object]) -> tuple[Reply, 
 def _repair_slots(call: Call, heard: Heard) -> dict[str, object]:
     facts, resident_id = read_facts(heard), resident_id_of(call, heard)
     known = known_homes(call, resident_id)
-    category = heard.category_of("repair") or OTHER
-    fault = Fault(category, heard.text)
+    fault = fault_of(call, heard.category_of("repair") or OTHER, heard.text)
     place = place_from(call, facts, fault=fault, slots={}, known=known, text=heard.text)
     if not place.get("place"):
         place |= place_by_default(call, fault=fault, known=known)
     return {
         "what": heard.text,
-        "category": category,
+        "category": fault.category,
         "since": facts.since,
         "contact": facts.phone or contact_known(call, resident_id),
         **place,

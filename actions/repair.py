@@ -14,6 +14,7 @@ from actions.repair_facts import LONGEST_SINCE, RepairFacts, read_facts
 from actions.repair_place import (
     PLACE_SLOTS,
     Fault,
+    fault_of,
     home_slots,
     is_shared,
     known_homes,
@@ -23,6 +24,7 @@ from actions.repair_place import (
 )
 from actions.room import Call
 from actions.said import says, tail, without
+from actions.status import open_cases
 from bot.desk.composer import Reply
 from bot.desk.homes import parts_of_key
 
@@ -59,16 +61,14 @@ def begin(call: Call, heard: Heard) -> Outcome:
     resident_id = resident_id_of(call, heard)
     known = known_homes(call, resident_id)
     if heard.slot("what") is not None:  # a matter kept from an earlier message: its words are not these
-        category = heard.slot("category") or OTHER
-        slots: dict[str, Any] = {"category": category}
+        fault = fault_of(call, str(heard.slot("category") or OTHER), str(heard.slot("what")))
+        slots: dict[str, Any] = {"category": fault.category}
     else:
-        category = heard.category_of("repair") or OTHER
-        slots = {"category": category, "what": facts.fault, "since": facts.since}
-        fault = Fault(category, heard.text)
+        fault = fault_of(call, heard.category_of("repair") or OTHER, heard.text)
+        slots = {"category": fault.category, "what": facts.fault, "since": facts.since}
         slots |= place_from(call, facts, fault=fault, slots={}, known=known, text=heard.text)
         slots["next_matters"] = [*(heard.slot("next_matters") or []), *other_matters(heard, "repair")]
     if heard.slot("place") is None and not slots.get("place") and not slots.get("ask_how"):
-        fault = Fault(category, str(slots.get("what") or heard.slot("what") or ""))
         slots |= place_by_default(call, fault=fault, known=known)
     if heard.slot("contact") is None:
         slots["contact"] = facts.phone or contact_known(call, resident_id)
@@ -88,7 +88,7 @@ def go_on(call: Call, heard: Heard) -> Outcome:
     changes = _changes(call, heard, facts)
     if confirming and heard.intent == "affirm" and not changes:
         return Outcome(slots={"repair_confirmed": True}, closes=True)
-    if not changes and not _answers_freely(heard) and is_detour(heard):
+    if not changes and not _answers_freely(heard) and (is_detour(heard) or _asks_when(heard)):
         return _answered_detour(call, heard)
     changes = changes or _free_answer(call, heard, facts)
     if changes:
@@ -127,14 +127,14 @@ def _changes(call: Call, heard: Heard, facts: RepairFacts) -> dict[str, Any]:
     """What the message says beyond doubt: a home, a phone, a time asked for, more of the fault."""
     changes: dict[str, Any] = {}
     if heard.asked == "what" and heard.intent == "repair" and facts.fault:
-        category = heard.category_of("repair") or heard.slot("category")
-        changes = {"what": facts.fault, "category": category}
-    changes |= _place_change(call, heard, facts, _fault_of(heard, changes))
+        changes = {"what": facts.fault, "category": heard.category_of("repair") or OTHER}
+    fault = _fault_now(call, heard, changes)
+    changes |= {"category": fault.category, **_place_change(call, heard, facts, fault)}
     if facts.phone and facts.phone != heard.slot("contact"):
         changes["contact"] = facts.phone
     if facts.since and (heard.asked == "since" or heard.slot("since") is None or _corrects(heard)):
         changes["since"] = facts.since
-    if heard.asked != "what" and heard.intent == "repair" and not _corrects(heard):
+    if heard.asked != "what" and heard.intent == "repair" and not (_corrects(heard) or _asks_when(heard)):
         changes |= _more_of_the_fault(call, heard, facts)
     return {name: value for name, value in changes.items() if heard.slot(name) != value}
 
@@ -150,9 +150,9 @@ def _place_change(call: Call, heard: Heard, facts: RepairFacts, fault: Fault) ->
     return changes
 
 
-def _fault_of(heard: Heard, changes: Mapping[str, Any]) -> Fault:
-    known = {"category": OTHER, "what": "", **{k: v for k, v in heard.slots.items() if v}, **changes}
-    return Fault(str(known["category"]), str(known["what"]))
+def _fault_now(call: Call, heard: Heard, changes: Mapping[str, Any]) -> Fault:
+    known = {name: changes.get(name) or heard.slot(name) or "" for name in ("category", "what")}
+    return fault_of(call, str(known["category"]), str(known["what"]))
 
 
 def _more_of_the_fault(call: Call, heard: Heard, facts: RepairFacts) -> dict[str, Any]:
@@ -185,7 +185,7 @@ def _free_answer(call: Call, heard: Heard, facts: RepairFacts) -> dict[str, Any]
     match heard.asked:
         case "what" if facts.fault and unclear:
             return {"what": facts.fault}
-        case "place" if facts.public or (unclear and text and is_shared(call, _fault_of(heard, {}))):
+        case "place" if facts.public or (unclear and text and is_shared(call, _fault_now(call, heard, {}))):
             return place_as_said(heard.text)
         case "place" if facts.private:
             return {"ask_how": "need_home"}
@@ -221,15 +221,26 @@ def _remarks(heard: Heard, changes: Mapping[str, Any]) -> tuple[Reply, ...]:
 
 
 def _answered_detour(call: Call, heard: Heard) -> Outcome:
-    answered = answer_detour(call, heard)
+    answered = _soon() if _asks_when(heard) and not open_cases(call, heard) else answer_detour(call, heard)
     if answered.closes:
         return answered.and_slots(**given_up(REPAIR_SLOTS, "repair_confirmed"))
     # A slot must be set, or Rasa takes the form for rejected and asks nothing.
     return answered.and_replies(Reply("utter_back_to_repair")).and_slots(category=heard.slot("category"))
 
 
+def _asks_when(heard: Heard) -> bool:
+    """She wants to know when somebody comes, or presses, before the repair is even noted."""
+    return heard.intent == "urge" or (heard.intent in ("repair", "status") and says("asks_when", heard.text))
+
+
+def _soon() -> Outcome:
+    return Outcome((Reply("utter_repair_soon"),))
+
+
 def _nothing_new(call: Call, heard: Heard) -> Outcome:
     """Neither an answer nor another subject."""
+    if heard.shows_only:
+        return Outcome((Reply("utter_photo_kept"),), {"category": heard.slot("category")})
     if heard.intent in ("affirm", "deny", "greet", "repair"):
         return Outcome(slots={"category": heard.slot("category")})
     outcome = give_up_on_words(call, heard)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from actions.heard import Heard
-from actions.said import says, tail, without, without_clause
+from actions.said import clauses_of, says, tail, without, without_clause
 from bot.language.case_numbers import find_case_numbers
 from bot.language.contacts import find_phones
 from bot.language.found import Found
@@ -64,7 +64,10 @@ def _fault(text: str, since: str, phones: list[Found]) -> str | None:
 def _home(text: str) -> HomeParts:
     """The home or the parts of one; behind "不对，是" a bare number is a room."""
     said = read_home(text)
-    return said if said != HomeParts() or not says("correction", text) else read_home(tail(text))
+    if said != HomeParts() or not says("correction", text):
+        return said
+    behind = [read_home(tail(clause)) for clause in clauses_of(text)]
+    return next((home for home in reversed(behind) if home != HomeParts()), said)
 
 
 def _spans(found: Sequence[Found | HomeMention]) -> list[tuple[int, int]]:

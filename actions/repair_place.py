@@ -13,6 +13,8 @@ from bot.desk.residents import homes_of
 from bot.language.rooms import HomeParts
 from bot.store.states import CaseKind
 
+INSIDE = "appliance"
+"""The category of what breaks inside a home and has no better one."""
 PLACE_SLOTS = ("place", "home", "home_said", "ask_how", "options")
 
 
@@ -39,12 +41,19 @@ class Fault:
 
 
 def is_shared(call: Call, fault: Fault) -> bool:
-    """Is it equipment all share (a lift, the lights of the stairs), by the estate's own table?
-
-    What she says happens inside her home is not, whatever its category ("我家卧室灯不亮").
-    """
+    """Is it equipment all share (a lift, the lights of the stairs), by the estate's own table?"""
     row = call.estate.repair_categories.get(fault.category)
-    return row is not None and row.payer == "public" and not says("private_place", fault.words)
+    return row is not None and row.payer == "public"
+
+
+def fault_of(call: Call, category: str, words: str) -> Fault:
+    """Return the fault under the category it belongs to: inside a home nothing is shared equipment.
+
+    ("我家卧室灯不亮" is heard as lighting, but is not the lights of the stairs.)
+    """
+    fault = Fault(category, words)
+    inside = says("private_place", words) and not says("public_place", words)
+    return Fault(INSIDE, words) if inside and is_shared(call, fault) else fault
 
 
 def place_from(
@@ -93,7 +102,7 @@ def home_slots(call: Call, parts: HomeParts, slots: Mapping[str, Any]) -> dict[s
         case SeveralHomes(keys):
             return {**ask_which(call, keys), "home_said": said}
         case PartOfHome():
-            return _still_open(said, "need_home")
+            return _still_open(said, _missing(parts))
         case NoSuchHome() if slots.get("ask_how") != "no_such_home" or slots.get("home_said") != said:
             return _still_open(said, "no_such_home")
         case _:  # insisted on, or an estate without a table of its homes
@@ -124,6 +133,13 @@ def place_as_said(text: str) -> dict[str, Any]:
     return {"place": place, "home": None, "ask_how": None, "options": None} if place else {}
 
 
+def _missing(parts: HomeParts) -> str:
+    """Which wording asks for what is still missing of a home."""
+    if parts.building is None:
+        return "need_building" if parts.unit or parts.room else "need_home"
+    return "need_room"
+
+
 def _still_open(said: dict[str, str | None], how: str) -> dict[str, Any]:
     return {"place": None, "home": None, "home_said": said, "ask_how": how, "options": None}
 
@@ -144,7 +160,7 @@ def _near_home(call: Call, known: KnownHomes, category: str) -> dict[str, Any]:
 
 def _shared_place(call: Call, parts: HomeParts, category: str) -> dict[str, Any]:
     if parts.building is None:
-        return {"home_said": as_slot(parts)}
+        return _still_open(as_slot(parts), "need_building")
     name = call.estate.category_name(CaseKind.REPAIR, category)
     where = place_text(as_slot(parts), call.words)
     place = call.words.label("place", "shared").format(where=where, name=name)

@@ -8,6 +8,7 @@ from bot.language.lexicon import words
 from bot.language.normalise import normalise
 
 _EDGES = " ,，.。;；:：、!！?？~～-—\n\t"
+_CLAUSE_END = re.compile(r"[,，。;；、!！?？]+")
 _RUNS = re.compile(r"[,，。;；、\s]*[,，;；、][,，。;；、\s]*")
 
 
@@ -34,6 +35,11 @@ def without(kinds: tuple[str, ...], text: str, spans: tuple[tuple[int, int], ...
         found_spans = [m.span() for m in _pattern(kind).finditer(normalise(left)) if m.end() > m.start()]
         left = _cut(left, found_spans, "")
     return _RUNS.sub("，", left).strip(_EDGES)
+
+
+def clauses_of(text: str) -> list[str]:
+    """Return the pieces of a sentence between its commas and stops."""
+    return [clause for clause in _CLAUSE_END.split(text) if clause.strip(_EDGES)]
 
 
 def without_clause(kind: str, text: str, said: str) -> str:

@@ -19,9 +19,10 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
+PHOTO_ALONE = "utter_photo_alone"
 HAND_OVER = "action_hand_over"
 NOTE_WAITING = "action_note_waiting"
-OWN_ACTIONS = (HAND_OVER, NOTE_WAITING)
+OWN_ACTIONS = (HAND_OVER, NOTE_WAITING, PHOTO_ALONE)
 FALLBACK = "nlu_fallback"
 SERVED_WHILE_WAITING = frozenset({"status", "urge", "cancel"})
 """What the bot still does while somebody waits for a person (design §2)."""
@@ -86,7 +87,7 @@ class DeskPolicy(Policy):
 
     def _action(self, tracker: DialogueStateTracker) -> str | None:
         if tracker.latest_action_name in OWN_ACTIONS:
-            return ACTION_LISTEN_NAME
+            return str(ACTION_LISTEN_NAME)
         if tracker.latest_action_name != ACTION_LISTEN_NAME or tracker.latest_message is None:
             return None
         message: Any = tracker.latest_message
@@ -95,10 +96,13 @@ class DeskPolicy(Policy):
             intent=message.intent.get("name"),
             upset=int(message.parse_data.get("upset") or 0),
             in_form=tracker.active_loop_name is not None,
+            silent=not (message.text or "").strip(),
         )
 
 
-def decide(metadata: dict[str, Any], *, intent: str | None, upset: int, in_form: bool) -> str | None:
+def decide(
+    metadata: dict[str, Any], *, intent: str | None, upset: int, in_form: bool, silent: bool = False
+) -> str | None:
     """Return the action the desk's decision asks for, or None where the rules go on.
 
     Inside a form a message that looks like something else may still be an answer ("不方便留电话"): the form
@@ -110,6 +114,8 @@ def decide(metadata: dict[str, Any], *, intent: str | None, upset: int, in_form:
         return HAND_OVER
     if waiting:
         return None if intent in SERVED_WHILE_WAITING or in_form else NOTE_WAITING
+    if metadata.get("attachments") and silent and not in_form:
+        return PHOTO_ALONE
     if escalation.get("if_not_understood") and intent == FALLBACK and not in_form:
         return HAND_OVER
     if (escalation.get("if_angry") and upset == 2) or (escalation.get("if_annoyed") and upset >= 1):

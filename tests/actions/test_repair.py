@@ -73,15 +73,49 @@ def test_a_light_inside_her_home_is_not_the_lights_of_the_stairs(stranger: Dialo
     stranger.hears(begin, "我家卧室灯不亮", "repair", category="lighting")
     stranger.form = FORM
     stranger.hears(go_on, "3栋2单元", "repair", asked="place")
-    assert (stranger.slots.get("place"), stranger.slots["ask_how"]) == (None, "need_home")
+    assert (stranger.slots.get("place"), stranger.slots["ask_how"]) == (None, "need_room")
     assert stranger.slots["what"] == "我家卧室灯不亮"
 
 
-@pytest.mark.parametrize(("what", "payer"), [("我家卧室灯不亮", "on_site"), ("楼道灯不亮", "public")])
+@pytest.mark.parametrize(("what", "payer"), [("我家卧室灯不亮", "own"), ("楼道灯不亮", "public")])
 def test_nothing_inside_a_home_is_promised_to_cost_nothing(wang: Dialogue, what: str, payer: str) -> None:
     wang.slots = {**ALL, "what": what, "category": "lighting"}
     outcome = wang.hears(open_confirmed, "确认", "affirm")
     assert outcome.replies[1].slots == {"payer": payer}
+
+
+def test_a_lift_she_calls_hers_is_still_the_lift_of_all(wang: Dialogue) -> None:
+    filled = wang.hears(begin, "我家这边的电梯坏了", "repair", category="lift").slots
+    assert (filled["category"], filled["place"]) == ("lift", "3栋2单元，电梯")
+
+
+def test_the_unit_alone_is_asked_for_its_building(stranger: Dialogue) -> None:
+    stranger.hears(begin, "2单元楼道灯坏了", "repair", category="lighting")
+    assert stranger.slots["ask_how"] == "need_building"
+    stranger.form = FORM
+    stranger.hears(go_on, "3栋", "inquiry", asked="place")
+    assert stranger.slots["place"] == "3栋2单元，公共照明"
+
+
+@pytest.mark.parametrize(("text", "intent"), [("什么时候能修好啊", "repair"), ("你们能不能快点啊", "urge")])
+def test_asking_when_is_answered_and_is_no_part_of_the_fault(wang: Dialogue, text: str, intent: str) -> None:
+    dialogue = in_form(wang, since=None)
+    outcome = dialogue.hears(go_on, text, intent, asked="since")
+    assert keys(outcome) == ["utter_repair_soon", "utter_back_to_repair"]
+    assert dialogue.slots["what"] == ALL["what"]
+
+
+def test_a_correction_in_the_middle_of_a_sentence(wang: Dialogue) -> None:
+    dialogue = in_form(wang)
+    dialogue.hears(go_on, "等一下，地址写错了，应该是1301", "deny", asked="repair_confirmed")
+    assert (dialogue.slots["home"], dialogue.slots["what"]) == ("3-2-1301", ALL["what"])
+
+
+def test_a_photo_is_taken_and_the_question_stays(wang: Dialogue) -> None:
+    dialogue = in_form(wang, since=None)
+    assert keys(dialogue.hears(go_on, "", "nlu_fallback", asked="since", attachments=1)) == [
+        "utter_photo_kept"
+    ]
 
 
 def test_a_home_the_estate_does_not_have_is_asked_about_once(stranger: Dialogue) -> None:
@@ -99,7 +133,7 @@ def test_building_and_room_alone_are_enough_when_there_is_one_such_home(stranger
 
 def test_a_part_of_a_home_is_completed_by_the_next_message(stranger: Dialogue) -> None:
     stranger.hears(begin, "3栋2单元家里漏水", "repair", category="leak")
-    assert stranger.slots["ask_how"] == "need_home"
+    assert stranger.slots["ask_how"] == "need_room"
     stranger.form = FORM
     stranger.hears(go_on, "1201", "nlu_fallback", asked="place")
     assert stranger.slots["home"] == "3-2-1201"
