@@ -7,6 +7,7 @@ kept in the data folder. Every error is one line that names the field, the reaso
 
 import json
 import os
+import re
 import secrets as random_secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -52,6 +53,13 @@ class Settings:
     rasa_secret: str = field(repr=False)
     actions_secret: str = field(repr=False)
     operator_token: str = field(repr=False)
+    telegram_token: str | None = field(default=None, repr=False)
+    """From @BotFather; None: no Telegram."""
+    telegram_api_url: str = "https://api.telegram.org"
+    """The Bot API server's root, without `/bot`."""
+    telegram_proxy: str | None = field(default=None, repr=False)
+    telegram_receive: str = "auto"
+    """poll | webhook | auto: by webhook where a public https address is set."""
 
     @property
     def attachments_dir(self) -> Path:
@@ -124,6 +132,7 @@ def load_settings(
         public_url=_public_url(read("public_url", None)),
         desk_id=str(read("desk_id", f"desk-{uuid4().hex[:12]}")),
         **{name: str(read(name, secrets.get(name))) for name in SECRET_NAMES},
+        **_telegram(env, given),
     )
 
 
@@ -212,6 +221,38 @@ def _estate_path(project: Path, data: Path, given: Any) -> Path:
         return Path(given).expanduser().resolve()
     own = data / "estate.yml"
     return own if own.exists() else project / "estate.yml"
+
+
+_TELEGRAM = {
+    "telegram_token": "TELEGRAM_BOT_TOKEN",
+    "telegram_api_url": "TELEGRAM_API_BASE_URL",
+    "telegram_proxy": "TELEGRAM_PROXY",
+    "telegram_receive": "TELEGRAM_RECEIVE",
+}
+
+
+def _telegram(env: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of Telegram that were given (docs/channels/telegram.md); never says the token."""
+    said = {name: str(given.get(name) or env.get(variable) or "") for name, variable in _TELEGRAM.items()}
+    found = {name: value.strip() for name, value in said.items() if value.strip()}
+    token = found.get("telegram_token")
+    if token is not None and not re.fullmatch(r"\d{5,20}:[\w-]{20,}", token):
+        raise SettingsError(
+            "TELEGRAM_BOT_TOKEN", "is no token (123456:ABC…)", "copy it again from @BotFather in Telegram"
+        )
+    if "telegram_api_url" in found:
+        root = _web_url("TELEGRAM_API_BASE_URL", found["telegram_api_url"])
+        found["telegram_api_url"] = root.removesuffix("/bot")
+    proxy = urlsplit(found.get("telegram_proxy", "http://none"))
+    if proxy.scheme not in ("http", "https", "socks5", "socks5h") or not proxy.hostname:
+        raise SettingsError(
+            "TELEGRAM_PROXY", "is no proxy's address", "give http://host:port or socks5://host:port"
+        )
+    if found.get("telegram_receive", "auto") not in ("auto", "poll", "webhook"):
+        raise SettingsError(
+            "TELEGRAM_RECEIVE", f"{found['telegram_receive']!r} is unknown", "give auto, poll or webhook"
+        )
+    return found
 
 
 def _port(name: str, value: Any) -> int:

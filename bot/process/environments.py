@@ -60,7 +60,7 @@ def rasa_environment(settings: Settings) -> dict[str, str]:
     own = {
         name: value
         for name, value in base_environment().items()
-        if not name.startswith("GUANJIA_") or name == "GUANJIA_CACHE"
+        if not name.startswith(("GUANJIA_", "TELEGRAM_")) or name == "GUANJIA_CACHE"
     }
     own.pop("DATABASE_URL", None)
     # What Rasa pins is years old and warns of itself at each start.

@@ -108,3 +108,29 @@ def test_an_estate_in_another_encoding_is_named(tmp_path: Path) -> None:
 def test_an_estate_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="not there"):
         read_estate(tmp_path / "estate.yml")
+
+
+def test_telegram_is_set_by_its_own_variables_and_the_token_is_never_shown(tmp_path: Path) -> None:
+    token = "123456:AAFakeFakeFakeFakeFakeFake"
+    env = {"TELEGRAM_BOT_TOKEN": token, "TELEGRAM_API_BASE_URL": "http://127.0.0.1:8081/bot/"}
+    found = load_settings(environ=env, data_dir=tmp_path)
+    assert (found.telegram_token, found.telegram_api_url) == (token, "http://127.0.0.1:8081")
+    assert token not in repr(found)
+    assert load_settings(environ={}, data_dir=tmp_path).telegram_token is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TELEGRAM_BOT_TOKEN", "not-a-token"),
+        ("TELEGRAM_API_BASE_URL", "127.0.0.1:8081"),
+        ("TELEGRAM_PROXY", "ftp://host"),
+        ("TELEGRAM_RECEIVE", "both"),
+    ],
+)
+def test_a_mistake_about_telegram_names_the_variable_and_the_mend(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    with pytest.raises(SettingsError, match=name) as caught:
+        load_settings(environ={name: value}, data_dir=tmp_path)
+    assert caught.value.mend
