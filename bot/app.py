@@ -26,7 +26,10 @@ from bot.desk.estate import Estate, parse_estate
 from bot.desk.words import Words, project_words
 from bot.messaging.actions_app import create_actions_app
 from bot.messaging.attachments import AttachmentStore
-from bot.messaging.channels.base import Channel
+from bot.messaging.channels.base import Channel, Limits
+from bot.messaging.channels.telegram import channel as telegram_channel
+from bot.messaging.channels.telegram.names import NAME as TELEGRAM
+from bot.messaging.channels.telegram.service import TelegramPace, TelegramService
 from bot.messaging.channels.webchat.channel import WebChatChannel
 from bot.messaging.channels.webchat.parts import WebChat
 from bot.messaging.channels.webchat.routes import webchat_app
@@ -72,6 +75,7 @@ class Desk:
     now: Now
     pacing: Pacing = field(default_factory=Pacing)
     sending: Sending = field(default_factory=Sending)
+    telegram_pace: TelegramPace = field(default_factory=TelegramPace)
 
     def __post_init__(self) -> None:
         self.work = StoreWork(self.store)
@@ -79,11 +83,15 @@ class Desk:
             desk_id=self.settings.desk_id, postgres=self.store.engine.url if self.store.is_postgres else None
         )
         self.attachments = AttachmentStore(self.settings.attachments_dir)
-        self.channels: dict[str, Channel] = {channel.name: channel for channel in (WebChatChannel(),)}
+        web_chat = WebChatChannel()
+        self.channels: dict[str, Channel] = {web_chat.name: web_chat}
         self.rasa = RasaClient(self.settings.rasa_url, self.settings.rasa_secret, patience=RASA_PATIENCE)
-        voice = Voice(
-            self.words, self.estate, {name: channel.limits for name, channel in self.channels.items()}
-        )
+        # Chats of a channel that is switched off are still there: its limits hold on.
+        limits: dict[str, Limits] = {web_chat.name: web_chat.limits, TELEGRAM: telegram_channel.LIMITS}
+        voice = Voice(self.words, self.estate, limits)
+        self.telegram = self._open_telegram(voice)
+        if self.telegram is not None:
+            self.channels[TELEGRAM] = self.telegram.channel
         self.dispatcher = Dispatcher(
             work=self.work,
             rasa=self.rasa,
@@ -104,6 +112,22 @@ class Desk:
             sending=self.sending,
         )
         self.mood = MoodReader(work=self.work, rasa=self.rasa, hub=self.hub, now=self.now)
+
+    def _open_telegram(self, voice: Voice) -> TelegramService | None:
+        """None without a bot's token."""
+        token = self.settings.telegram_token
+        if token is None:
+            return None
+        return TelegramService(
+            settings=self.settings,
+            token=token,
+            work=self.work,
+            hub=self.hub,
+            voice=voice,
+            attachments=self.attachments,
+            now=self.now,
+            pace=self.telegram_pace,
+        )
 
     def web_chat(self) -> WebChat:
         """What the web chat's routes work with."""
@@ -138,10 +162,13 @@ class Desk:
             "sender": self.sender.run,
             "mood": self.mood.run,
             "clock": self._run_clock,
+            **(self.telegram.jobs() if self.telegram else {}),
         }
         async with AsyncExitStack() as stack:
             stack.callback(self.store.close)
             stack.push_async_callback(self.rasa.close)
+            if self.telegram is not None:
+                stack.push_async_callback(self.telegram.close)
             tasks = [asyncio.create_task(_keep_going(name, job)) for name, job in jobs.items()]
             stack.push_async_callback(_end, tasks)
             stack.callback(self.hub.close)
@@ -190,6 +217,7 @@ def create_app(settings: Settings, *, now: Now = utc_now, desk: Desk | None = No
         routes=[
             Route("/health", health, methods=["GET"]),
             *workspace_routes(parts.workspace()),
+            *(parts.telegram.routes() if parts.telegram else ()),
             Mount("/", app=webchat_app(parts.web_chat())),
         ],
         lifespan=lifespan,
@@ -223,6 +251,7 @@ async def health(request: Request) -> Response:
             "model": model,
             "queue": queue,
             "desk": desk.settings.desk_id,
+            **({"telegram": desk.telegram.receiver.status.as_json()} if desk.telegram else {}),
         }
     )
 

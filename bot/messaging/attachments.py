@@ -70,6 +70,12 @@ class AttachmentStore:
         self._write(self.path(digest), data)
         return KeptPicture(media_type, len(data), digest, drawn.width, drawn.height)
 
+    def keep_file(self, data: bytes) -> str:
+        """Keep bytes as they are (a voice message, a document); returns their SHA-256. Blocking."""
+        digest = hashlib.sha256(data).hexdigest()
+        self._write(self.path(digest), data)
+        return digest
+
     def _write(self, path: Path, data: bytes) -> None:
         """Whole or not at all, and on the disk before a message says that it is there."""
         if path.exists():

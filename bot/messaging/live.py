@@ -172,7 +172,11 @@ class Hub:
             self._has_outgoing.set()
 
     def _hand_out(self, event: LiveEvent) -> None:
-        for subscription in tuple(self._subscriptions.get(event.topic, ())):
+        # Who listens to TYPING hears it of every conversation (a channel that shows it elsewhere).
+        listeners = [*self._subscriptions.get(event.topic, ())]
+        if event.kind == TYPING:
+            listeners += self._subscriptions.get(TYPING, ())
+        for subscription in listeners:
             subscription.put(event)
 
     async def _carry(self, dsn: str) -> None:

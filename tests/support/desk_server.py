@@ -5,7 +5,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import uvicorn
 from bot.app import Desk, create_app
 from bot.desk.estate import Estate
 from bot.desk.words import load_words
+from bot.messaging.channels.telegram.service import TelegramPace
 from bot.messaging.dispatcher import Pacing
 from bot.messaging.sender import Sending
 from bot.settings import Settings
@@ -63,6 +64,7 @@ class DeskServer:
     estate: Estate | None = None
     pacing: Pacing = QUICK
     busy_seconds: float = 5.0
+    telegram_pace: TelegramPace = field(default_factory=TelegramPace)
 
     def __post_init__(self) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -81,6 +83,7 @@ class DeskServer:
             now=self.now,
             pacing=self.pacing,
             sending=Sending(look_every=0.2),
+            telegram_pace=self.telegram_pace,
         )
         self.app = create_app(self.settings, now=self.now, desk=self.desk)
         self._server = _Server(

@@ -7,8 +7,9 @@ import asyncio
 import contextlib
 import socket
 import threading
+import time
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -46,6 +47,7 @@ class FakeTelegram:
         """Method and code of each call that was answered with an error."""
         self._faults: list[Fault] = []
         self._sent: dict[Any, deque[float]] = defaultdict(deque)
+        self._called = threading.Condition()
         self._polls = 0
         self._changed = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -109,9 +111,26 @@ class FakeTelegram:
         """The parameters of the calls of one method."""
         return [params for name, params in list(self.calls) if name.lower() == method.lower()]
 
+    def until(self, check: Callable[[], Any], *, seconds: float = 15.0) -> Any:
+        """Wait until `check()` holds, looking again after each call; returns what it said."""
+        end = time.monotonic() + seconds
+        with self._called:
+            while not (found := check()):
+                left = end - time.monotonic()
+                assert left > 0, f"did not happen within {seconds:.0f} s"
+                self._called.wait(min(left, 0.05))
+        return found
+
     # --- calls -------------------------------------------------------------------------------------------
 
     async def _call(self, request: Request) -> Response:
+        try:
+            return await self._answer(request)
+        finally:
+            with self._called:
+                self._called.notify_all()
+
+    async def _answer(self, request: Request) -> Response:
         method = request.path_params["method"].lower()
         params = await _params(request)
         self.calls.append((request.path_params["method"], params))

@@ -107,7 +107,7 @@ class World:
         return update_id
 
     def push_raw(self, body: Json) -> int:
-        """Queue an update as it stands (damaged, of an unknown kind, a duplicate), with its id if it has one."""
+        """Queue an update as it stands (damaged, unknown, a duplicate), with its id if it has one."""
         with self.lock:
             update_id = body.get("update_id", self.next_update)
             self.next_update = max(self.next_update, update_id + 1)

@@ -1,0 +1,1 @@
+"""Telegram as a channel (docs/channels/telegram.md): receiving, reading, hearing, sending."""
