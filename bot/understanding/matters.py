@@ -1,17 +1,17 @@
 """Which things one message wants: its clauses are read one by one, and only a clear second one counts.
 
-Most messages hold one matter in several clauses ("电梯又坏了，第三次了，管不管"); a clause is one
-of its own only when it is sure by itself, of another topic, and no mere frame (urging, threatening) of the first.
+Most messages hold one matter in several clauses ("电梯又坏了，第三次了"); a clause is one of its own
+only when it is sure by itself, of another topic, and no mere frame (urging, threatening) of the first.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.understanding.pieces import Piece, clauses
+from bot.understanding.pieces import CONNECTOR, SENTENCE_END, Piece, clauses
 
 FRAMES = frozenset(
     {
-        "complaint/slow", "complaint/other", "complaint/management", "complaint/staff", "fee/refuse",
+        "complaint/slow", "complaint/other", "complaint/management", "fee/refuse",
         "fee/other", "fee/why_pay", "repair/other", "inquiry/other",
     }
 )  # fmt: skip
@@ -19,8 +19,12 @@ FRAMES = frozenset(
 ALONE = frozenset({"repair", "complaint", "fee", "inquiry", "suggestion", "praise", "status", "cancel"})
 """First-level intents that can stand beside another."""
 SHORTEST = 4
-SURE = 0.75
 MOST = 4
+LONG = 100
+"""Characters from which a text is a letter: many clauses that only tell the story of one matter."""
+SURE_AFTER = {"connector": 0.7, "sentence": 0.8, "comma": 0.88}
+"""How sure a clause must be to begin a matter of its own, by what parts it from the words before."""
+SURE_IN_LETTER = {"connector": 0.85, "sentence": 0.97, "comma": 1.0}
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Matter:
         }
 
 
+Sure = Mapping[str, float]
 Judge = Callable[[Sequence[str]], list[tuple[str, float]]]
 """Best label and its confidence for each text."""
 
@@ -56,14 +61,22 @@ def split_label(label: str) -> tuple[str, str | None]:
 def find_matters(text: str, label: str, confidence: float, judge: Judge) -> list[Matter]:
     """The matters of a text whose best label as a whole is known; at least one, in the order of the text."""
     whole = [Matter(*split_label(label), 0, len(text), confidence)]
-    pieces = _pieces(text)
-    if len(pieces) < 2 or split_label(label)[0] not in ALONE:
+    parts = _clauses(text)
+    if len(parts) < 2 or split_label(label)[0] not in ALONE:
         return whole
-    runs = _runs(pieces, judge([piece.text for piece in pieces]))
-    sure = [run for run in runs if _stands_alone(run.label, run.confidence)]
-    if len({run.label for run in sure}) < 2 or label not in {run.label for run in sure}:
+    judged = judge([clause.piece.text for clause in parts])
+    letter = len(text) > LONG
+    runs = _merged(_runs(parts, judged, SURE_IN_LETTER if letter else SURE_AFTER))
+    if len(runs) < 2 or (letter and label not in {run.label for run in runs}):
         return whole
-    return [_matter(run, text) for run in _merged(sure)][:MOST]
+    return [_matter(run) for run in runs[:MOST]]
+
+
+@dataclass(frozen=True)
+class _Clause:
+    piece: Piece
+    border: str
+    """What parts it from the words before: connector, sentence or comma."""
 
 
 @dataclass(frozen=True)
@@ -74,31 +87,37 @@ class _Run:
     end: int
 
 
-def _pieces(text: str) -> list[Piece]:
+def _clauses(text: str) -> list[_Clause]:
     """Clauses, with those too short to say anything joined to the one before."""
-    joined: list[Piece] = []
-    for clause in clauses(text):
-        if joined and len(clause.text) < SHORTEST:
-            before = joined.pop()
-            joined.append(Piece(text[before.start : clause.end], before.start, clause.end))
+    found: list[_Clause] = []
+    for piece in clauses(text):
+        if found and len(piece.text) < SHORTEST:
+            before = found.pop()
+            joined = Piece(text[before.piece.start : piece.end], before.piece.start, piece.end)
+            found.append(_Clause(joined, before.border))
+            continue
+        between = text[found[-1].piece.end : piece.start] if found else ""
+        if CONNECTOR.match(piece.text):
+            found.append(_Clause(piece, "connector"))
         else:
-            joined.append(clause)
-    return joined
+            found.append(_Clause(piece, "sentence" if SENTENCE_END.search(between) else "comma"))
+    return found
 
 
-def _stands_alone(label: str, confidence: float) -> bool:
-    return confidence >= SURE and label not in FRAMES and split_label(label)[0] in ALONE
+def _counts(label: str, confidence: float, least: float) -> bool:
+    return confidence >= least and label not in FRAMES and split_label(label)[0] in ALONE
 
 
-def _runs(pieces: Sequence[Piece], judged: Sequence[tuple[str, float]]) -> list[_Run]:
+def _runs(parts: Sequence[_Clause], judged: Sequence[tuple[str, float]], sure: Sure) -> list[_Run]:
     """Neighbouring clauses of one label become one; unsure ones belong to the matter before them."""
     runs: list[_Run] = []
-    for piece, (label, confidence) in zip(pieces, judged, strict=True):
-        last = runs[-1] if runs else None
-        if last and (label == last.label or not _stands_alone(label, confidence)):
+    for clause, (label, confidence) in zip(parts, judged, strict=True):
+        piece, last = clause.piece, runs[-1] if runs else None
+        least = sure[clause.border] if last else min(sure.values())
+        if last and (label == last.label or not _counts(label, confidence, least)):
             best = max(last.confidence, confidence if label == last.label else 0.0)
             runs[-1] = _Run(last.label, best, last.start, piece.end)
-        else:
+        elif _counts(label, confidence, least):
             runs.append(_Run(label, confidence, piece.start, piece.end))
     return runs
 
@@ -107,14 +126,10 @@ def _merged(runs: Sequence[_Run]) -> list[_Run]:
     """One run a label: the same matter taken up again later is still one."""
     first: dict[str, _Run] = {}
     for run in runs:
-        known = first.get(run.label)
-        if known is None:
-            first[run.label] = run
-        elif run.confidence > known.confidence:
-            first[run.label] = _Run(run.label, run.confidence, known.start, known.end)
+        first.setdefault(run.label, run)
     return list(first.values())
 
 
-def _matter(run: _Run, text: str) -> Matter:
+def _matter(run: _Run) -> Matter:
     intent, category = split_label(run.label)
-    return Matter(intent, category, run.start, min(run.end, len(text)), run.confidence)
+    return Matter(intent, category, run.start, run.end, run.confidence)

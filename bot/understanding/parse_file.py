@@ -1,4 +1,4 @@
-"""`python -m bot.understanding.parse_file --model MODEL.tar.gz < lines > jsonl`: parses, a line each, in order.
+"""`python -m bot.understanding.parse_file --model MODEL.tar.gz < lines > jsonl`: a parse a line, in order.
 
 Reads and writes in small batches, so that any number of lines needs the same memory. Whatever a line holds,
 it gets an answer; bytes that are no UTF-8 come back as U+FFFD.

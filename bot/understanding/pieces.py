@@ -3,10 +3,14 @@
 import re
 from dataclasses import dataclass
 
-# A sentence's end, or a connector that begins something else.
-_SENTENCE = re.compile(
-    r"[.!?;。！？；\n]+|(?:(?<=[,，\s])|(?<=.))(?=另外|还有(?:就是|一|件|个|,|，)|顺便|对了|再问|其次|同时(?:想|请|也)|再就是|此外)"
+# Words that begin something else; they part clauses even without a comma.
+_WORDS = (
+    r"另外|还有(?=就是|一|件|个|,|，|想|问|麻烦|请|要|，)|还想|还要问|顺便|顺带|对了[,，]|再问|再就是|再一个|其次|此外|第二[,，是]"
+    r"|同时(?=想|请|也|要)|而且|以及"
 )
+CONNECTOR = re.compile(rf"(?:{_WORDS}|还有)")
+SENTENCE_END = re.compile(r"[.!?;。！？；\n]+")
+_SENTENCE = re.compile(rf"{SENTENCE_END.pattern}|(?<=.)(?={_WORDS})")
 _CLAUSE = re.compile(r"[,，、\s]+")
 LONGEST_PIECE = 80
 MOST_READ = 800

@@ -27,7 +27,6 @@ from bot.understanding.sentence_vectors import vector_of
 
 UPSET = "upset"
 STRENGTH = 1.0
-SIGNS_WEIGHT = 0.5
 VECTOR_SCALE = 8.0
 
 
@@ -97,7 +96,7 @@ def learnt(texts: Sequence[str], vectors: npt.NDArray[np.float32], levels: Seque
     """Train; returns the arrays that `level` needs."""
     mean, spread = vectors.mean(axis=0), vectors.std(axis=0) + 1e-6
     numbers = np.hstack([(vectors - mean) / spread / VECTOR_SCALE, _signs(texts)])
-    model = LogisticRegression(C=STRENGTH, max_iter=500, class_weight="balanced")
+    model = LogisticRegression(C=STRENGTH, max_iter=500)
     model.fit(numbers, np.array(levels))
     return {
         "learnt": np.array(1),
@@ -119,4 +118,4 @@ def level(arrays: dict[str, Any], text: str, vector: npt.NDArray[np.float32] | N
 
 
 def _signs(texts: Sequence[str]) -> npt.NDArray[np.float64]:
-    return np.array([[*mood_signs(text).as_list(), float(mood(text))] for text in texts]) * SIGNS_WEIGHT
+    return np.array([[*mood_signs(text).as_list(), float(mood(text))] for text in texts])

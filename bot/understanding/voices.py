@@ -27,7 +27,7 @@ VECTOR_SCALE = 20.0
 STRENGTH = 30.0
 NEIGHBOURS = 30
 SHARPNESS = 12.0
-FOLDS = 4
+FOLDS = 3
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Voices:
     def _near(self, reading: Reading) -> Numbers:
         """Logarithms of the weights of labels among the nearest training sentences."""
         here = _unit(_joined(self._arrays, reading, NEIGHBOUR_SIGNS_WEIGHT) - self._arrays["known_mean"])
-        likeness = here.astype(np.float32) @ self._known
+        likeness = here @ self._known
         count = min(NEIGHBOURS, likeness.shape[1])
         nearest = np.argpartition(-likeness, count - 1, axis=1)[:, :count]
         votes = np.full((len(here), len(self.labels)), 1e-4)
@@ -137,9 +137,9 @@ def _fit(reading: Reading, numbers: npt.NDArray[np.int64], names: Sequence[str])
     return arrays
 
 
-def _joined(arrays: dict[str, Any], reading: Reading, weight: float) -> Numbers:
+def _joined(arrays: dict[str, Any], reading: Reading, weight: float) -> Singles:
     vectors = (reading.vectors - arrays["mean"]) / arrays["spread"] / VECTOR_SCALE
-    return np.hstack([vectors, reading.signs * weight]).astype(np.float64)
+    return np.hstack([vectors, reading.signs * weight]).astype(np.float32)
 
 
 def _mix(heard: Sequence[Numbers], temperatures: Numbers) -> Numbers:
@@ -163,7 +163,7 @@ def _softmax(scores: Numbers) -> Numbers:
     return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
 
-def _unit(rows: Numbers) -> Numbers:
+def _unit(rows: Singles) -> Singles:
     return np.asarray(rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-9))
 
 
