@@ -9,7 +9,9 @@ from actions.people import contact_known, resident_id_of
 from actions.repair_facts import read_facts
 from actions.repair_place import fault_of, known_homes, place_by_default, place_from
 from actions.room import Call
+from actions.status import open_cases
 from bot.desk.acknowledging import acknowledge_waiting
+from bot.desk.cases import add_note
 from bot.desk.composer import Reply
 from bot.desk.conversations import AlreadyWaiting, AlreadyWithPerson, PersonRequested, request_person
 from bot.store import actors
@@ -18,7 +20,7 @@ from bot.store.states import CaseKind
 DIALOGUE_SLOTS = (
     "what", "category", "place", "home", "home_said", "ask_how", "options", "since", "contact",
     "repair_confirmed", "report_kind", "report_category", "report_text", "report_confirmed",
-    "withdraw_number", "withdraw_confirmed", "next_matters",
+    "withdraw_number", "withdraw_confirmed", "next_matters", "stuck",
 )  # fmt: skip
 """Cleared when a person comes in: she knows the whole conversation, and the next bot period is new."""
 RECORDED_FIRST = frozenset({"angry", "threat"})
@@ -110,6 +112,17 @@ def _repair_slots(call: Call, heard: Heard) -> dict[str, object]:
     }
 
 
+def _complete_place(call: Call, heard: Heard) -> None:
+    """A home said while she waits goes to the case that was opened without a place, as a note."""
+    if not read_facts(heard).names_home:
+        return
+    for case in open_cases(call, heard)[:1]:
+        if case.place is None and case.conversation_id == heard.conversation_id:
+            by = actors.resident(resident_id_of(call, heard))
+            add_note(call.session, case, heard.text, by=by, now=call.now)
+
+
 def _note(call: Call, heard: Heard) -> Outcome:
+    _complete_place(call, heard)
     told_now = acknowledge_waiting(call.session, heard.conversation_id, now=call.now)
     return Outcome((Reply("utter_added_to_waiting" if told_now else "utter_silent"),))

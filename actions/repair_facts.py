@@ -8,6 +8,8 @@ from actions.said import clauses_of, says, tail, without, without_clause
 from bot.language.case_numbers import find_case_numbers
 from bot.language.contacts import find_phones
 from bot.language.found import Found
+from bot.language.normalise import normalise
+from bot.language.numerals import digits
 from bot.language.rooms import HomeMention, HomeParts, find_homes, read_home
 from bot.language.times import find_since
 
@@ -15,6 +17,7 @@ LONGEST_FAULT = 1000
 """Characters of her description that are kept in the summary; the whole is in the conversation."""
 LONGEST_PLACE = 60
 LONGEST_SINCE = 40
+LONGEST_BUILDING = 3
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,15 @@ def _home(text: str) -> HomeParts:
 
 def _spans(found: Sequence[Found | HomeMention]) -> list[tuple[int, int]]:
     return [(one.start, one.end) for one in found]
+
+
+def bare_building(text: str) -> str | None:
+    """Return the building where the answer is nothing but its number or letter ("3", "十二", "a")."""
+    said = without(("polite", "correction_head"), text)
+    if len(said) == 1 and said.isascii() and said.isalpha():
+        return said.upper()
+    number = digits(normalise(said)) if 0 < len(said) <= LONGEST_BUILDING else None
+    return number.lstrip("0") or None if number else None
 
 
 def merged(known: Mapping[str, str | None] | None, said: HomeParts) -> HomeParts:

@@ -11,7 +11,7 @@ from actions.repair import FORM
 from actions.room import Room
 from bot.desk.conversations import withdraw_request
 from bot.store.states import CaseKind, Mode
-from bot.store.tables import Case, Conversation
+from bot.store.tables import Case, CaseEvent, Conversation
 from tests.actions.conftest import Dialogue, keys
 from tests.support.estates import sample_estate, sample_words
 
@@ -122,6 +122,16 @@ def test_what_she_adds_while_waiting_is_acknowledged_once(wang: Dialogue) -> Non
     wang.hears(hand, "转人工", "human")
     said = [keys(wang.hears(note, text, "repair")) for text in ("是厨房漏水", "漏得很大", "快点")]
     assert said == [["utter_added_to_waiting"], ["utter_silent"], ["utter_silent"]]
+
+
+def test_a_home_said_while_waiting_goes_to_the_case_without_a_place(stranger: Dialogue) -> None:
+    hand, note = (action.act for action in actions(stranger))
+    angry = {"category": "lift", "upset": 2, "escalation": {"if_angry": "angry"}}
+    stranger.hears(hand, "电梯又坏了！", "repair", **angry)
+    stranger.hears(note, "3栋2单元", "nlu_fallback")
+    with stranger.store.read() as session:
+        notes = session.scalars(select(CaseEvent.note).where(CaseEvent.kind == "note")).all()
+    assert notes == ["3栋2单元"]
 
 
 def test_the_next_wait_is_acknowledged_again(wang: Dialogue) -> None:

@@ -111,6 +111,39 @@ def test_a_correction_in_the_middle_of_a_sentence(wang: Dialogue) -> None:
     assert (dialogue.slots["home"], dialogue.slots["what"]) == ("3-2-1301", ALL["what"])
 
 
+@pytest.mark.parametrize(("text", "building"), [("3", "3"), ("三", "3"), ("03", "3")])
+def test_the_building_alone_is_enough_when_it_was_asked_for(
+    stranger: Dialogue, text: str, building: str
+) -> None:
+    stranger.hears(begin, "2单元楼道灯坏了", "repair", category="lighting")
+    stranger.form = FORM
+    stranger.hears(go_on, text, "thanks", asked="place")
+    assert stranger.slots["place"] == f"{building}栋2单元，公共照明"
+
+
+def test_the_parts_of_a_home_come_in_any_order(stranger: Dialogue) -> None:
+    stranger.hears(begin, "家里突然没电了", "repair", category="power")
+    stranger.form = FORM
+    for text in ("1301", "2单元", "3"):
+        stranger.hears(go_on, text, "repair", asked="place")
+    assert stranger.slots["home"] == "3-2-1301"
+
+
+def test_a_yes_to_the_second_question_for_a_phone_stays_here(wang: Dialogue) -> None:
+    dialogue = in_form(wang, contact=None)
+    dialogue.hears(go_on, "好的", "affirm", asked="contact")
+    assert dialogue.slots["contact"] is None
+    dialogue.hears(go_on, "行", "affirm", asked="contact")
+    assert dialogue.slots["contact"] == "chat"
+
+
+def test_the_same_question_again_and_again_ends_with_a_person(wang: Dialogue) -> None:
+    dialogue = in_form(wang, place=None, home=None, home_said=None)
+    for _ in range(2):
+        assert keys(dialogue.hears(go_on, "好的", "affirm", asked="place")) == []
+    assert keys(dialogue.hears(go_on, "好的", "affirm", asked="place")) == ["utter_handed_over"]
+
+
 def test_a_photo_is_taken_and_the_question_stays(wang: Dialogue) -> None:
     dialogue = in_form(wang, since=None)
     assert keys(dialogue.hears(go_on, "", "nlu_fallback", asked="since", attachments=1)) == [
