@@ -23,7 +23,7 @@ from bot.understanding.encoder import encoder
 from bot.understanding.examples import label_of
 from bot.understanding.kept_model import keep_arrays, kept_arrays
 from bot.understanding.made_from import READING_OF_TEXT, content_hash, lexicon_files, own_files
-from bot.understanding.matters import find_matters, split_label
+from bot.understanding.matters import Matter, find_matters, split_label
 from bot.understanding.sentence_vectors import read_vector, vector_of
 from bot.understanding.signs import names, signs
 from bot.understanding.voices import Reading, Voices
@@ -96,13 +96,15 @@ class ResidentIntents(GraphComponent, IntentClassifier):
             return
         chances = self._voices.chances(_reading([message]))[0]
         ranking = self._first_level(chances)
+        label, confidence = self._best_within(chances, ranking[0][0])
+        found = find_matters(text, label, confidence, self._judge)
+        if len(found) > 1:
+            ranking = _led_by(found, ranking)
         if says_only_facts(text):
             ranking = [(name, confidence * BARE_FACTS_CONFIDENCE) for name, confidence in ranking]
         ranked = [{"name": name, "confidence": confidence} for name, confidence in ranking]
         message.set(INTENT, ranked[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranked, add_to_output=True)
-        label, confidence = self._best_within(chances, ranking[0][0])
-        found = find_matters(text, label, confidence, self._judge)
         message.set(MATTERS, [matter.as_dict() for matter in found], add_to_output=True)
 
     def _first_level(self, chances: Any) -> list[tuple[str, float]]:
@@ -134,6 +136,13 @@ class ResidentIntents(GraphComponent, IntentClassifier):
     def _labels(self) -> list[str]:
         assert self._voices is not None
         return self._voices.labels
+
+
+def _led_by(matters: Sequence[Matter], ranking: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """The ranking with the intent of a matter at its head: of the likeliest, as sure as the matter is."""
+    sure = {matter.intent: matter.confidence for matter in reversed(matters)}
+    first = next(name for name, _ in ranking if name in sure)
+    return [(first, sure[first]), *(item for item in ranking if item[0] != first)]
 
 
 def _reading(messages: Sequence[Message]) -> Reading:
