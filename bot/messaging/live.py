@@ -73,8 +73,10 @@ class Subscription:
         return event
 
     async def wait(self, seconds: float) -> None:
-        """Wait for any news, at most `seconds`, and take all of it."""
-        if not self._pending and not self._closed:
+        """Wait for any news, at most `seconds`, and take all of it. There is none after the hub closed."""
+        if self._closed:
+            await asyncio.sleep(seconds)
+        elif not self._pending:
             self._news.clear()
             try:
                 async with asyncio.timeout(seconds):

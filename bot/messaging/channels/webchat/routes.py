@@ -22,6 +22,7 @@ from bot.store.errors import StoreError
 
 _FOLDER = Path(__file__).parent
 _PAGES = Environment(loader=FileSystemLoader(_FOLDER / "templates"), autoescape=select_autoescape())
+_PAGES.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
 
 HEADERS = {
     "content-security-policy": (
