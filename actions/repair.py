@@ -10,7 +10,14 @@ from actions.opening import CHAT, open_repair
 from actions.outcome import Outcome, cleared, given_up, kept
 from actions.people import contact_known, resident_id_of
 from actions.person import hand_over
-from actions.repair_answers import answers_freely, asks_when, changes_in, free_answer, remarks
+from actions.repair_answers import (
+    answers_freely,
+    asks_when,
+    changes_in,
+    correct_last_case,
+    free_answer,
+    remarks,
+)
 from actions.repair_facts import read_facts
 from actions.repair_place import (
     PLACE_SLOTS,
@@ -21,6 +28,7 @@ from actions.repair_place import (
     place_from,
 )
 from actions.room import Call
+from actions.said import says
 from actions.status import open_cases
 from bot.desk.composer import Reply
 from bot.desk.homes import parts_of_key
@@ -55,6 +63,9 @@ class OpenRepair(DeskAction):
 
 def begin(call: Call, heard: Heard) -> Outcome:
     """Fill what the first message says and what the desk knows; the form asks for the rest."""
+    corrected = correct_last_case(call, heard) if heard.slot("what") is None else None
+    if corrected is not None:
+        return corrected
     facts = read_facts(heard)
     resident_id = resident_id_of(call, heard)
     known = known_homes(call, resident_id)
@@ -63,7 +74,8 @@ def begin(call: Call, heard: Heard) -> Outcome:
         slots: dict[str, Any] = {"category": fault.category}
     else:
         fault = fault_of(call, heard.category_of("repair") or OTHER, heard.text)
-        slots = {"category": fault.category, "what": facts.fault, "since": facts.since}
+        since = None if facts.since and says("not_since", facts.since) else facts.since
+        slots = {"category": fault.category, "what": facts.fault, "since": since}
         slots |= place_from(call, facts, fault=fault, slots={}, known=known, text=heard.text)
         slots["next_matters"] = [*(heard.slot("next_matters") or []), *other_matters(heard, "repair")]
     if heard.slot("place") is None and not slots.get("place") and not slots.get("ask_how"):
@@ -76,7 +88,7 @@ def begin(call: Call, heard: Heard) -> Outcome:
 
 def go_on(call: Call, heard: Heard) -> Outcome:
     """Take the answer, a correction or a change of subject; the form asks for what is missing then."""
-    if heard.intent == "cancel":
+    if heard.intent == "cancel" or (heard.asked != "what" and says("withdraw_yes", heard.text)):
         return give_up()
     chosen = _choice(call, heard)
     if chosen is not None:
@@ -90,8 +102,13 @@ def go_on(call: Call, heard: Heard) -> Outcome:
         return _answered_detour(call, heard)
     changes = changes or free_answer(call, heard, facts)
     if changes:
-        return Outcome(remarks(heard, changes), {"ask_how": None, "stuck": None, **changes})
+        return Outcome(remarks(heard, changes), {"ask_how": _still(heard), "stuck": None, **changes})
     return _stuck(call, heard, _nothing_new(call, heard))
+
+
+def _still(heard: Heard) -> str | None:
+    """How the place was asked for stays, while another question than that is answered."""
+    return heard.slot("ask_how") if heard.asked == "place" else None
 
 
 def give_up() -> Outcome:

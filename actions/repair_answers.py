@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from actions.heard import FALLBACK, Heard
 from actions.matters import OTHER
 from actions.opening import CHAT
+from actions.outcome import Outcome, kept
 from actions.people import resident_id_of
 from actions.repair_facts import LONGEST_SINCE, RepairFacts, bare_building
 from actions.repair_place import (
@@ -19,10 +21,15 @@ from actions.repair_place import (
     place_from,
 )
 from actions.room import Call
-from actions.said import says, tail, without
+from actions.said import says, tail, without, without_clause
+from actions.status import open_cases
+from bot.desk.cases import add_note
 from bot.desk.composer import Reply
 from bot.language.rooms import HomeParts
+from bot.store import actors
 
+JUST_NOW = timedelta(minutes=30)
+"""So long after the opening a correction is about the case that was opened."""
 SHORTEST_FAULT = 3
 """Characters of a fault that only the question explains ("老是响")."""
 _UNCLEAR = frozenset({FALLBACK, "repair", "out_of_scope", "inquiry", "deny"})
@@ -38,7 +45,7 @@ def changes_in(call: Call, heard: Heard, facts: RepairFacts) -> dict[str, Any]:
     changes |= {"category": fault.category, **_place_change(call, heard, facts, fault)}
     if facts.phone:
         changes["contact"] = facts.phone
-    if facts.since and (heard.asked == "since" or heard.slot("since") is None or _corrects(heard)):
+    if facts.since and (heard.asked == "since" or _tells_since(heard, facts.since)):
         changes["since"] = facts.since
     if heard.asked != "what" and heard.intent == "repair" and not (_corrects(heard) or asks_when(heard)):
         changes |= _more_of_the_fault(call, heard, facts)
@@ -67,6 +74,27 @@ def free_answer(call: Call, heard: Heard, facts: RepairFacts) -> dict[str, Any]:
         case "repair_confirmed" if unclear:
             return _corrected_words(call, heard)
     return {}
+
+
+def correct_last_case(call: Call, heard: Heard) -> Outcome | None:
+    """Put a correction that comes right after the opening on the case, as a note in her own words."""
+    if not _corrects(heard):
+        return None
+    newest = [
+        case
+        for case in open_cases(call, heard)[:1]
+        if case.conversation_id == heard.conversation_id and call.now - case.created_at <= JUST_NOW
+    ]
+    if not newest:
+        return None
+    by = actors.resident(resident_id_of(call, heard))
+
+    def noted() -> Outcome:
+        add_note(call.session, newest[0], heard.text, by=by, now=call.now)
+        told = {"number": newest[0].number, "person": newest[0].person_in_charge}
+        return Outcome((Reply("utter_case_noted", told),), {"repair_confirmed": False}, closes=True)
+
+    return kept(call, heard, "note_correction", noted)
 
 
 def answers_freely(heard: Heard) -> bool:
@@ -117,6 +145,14 @@ def _more_of_the_fault(call: Call, heard: Heard, facts: RepairFacts) -> dict[str
     if not said or not before or said in before or not without(("home_part",), said):
         return {}
     return {"what": call.words.label("text", "addition").format(old=before, new=said)}
+
+
+def _tells_since(heard: Heard, since: str) -> bool:
+    """Is the time meant as "since when", though something else was asked?"""
+    if says("not_since", since):
+        return False
+    alone = not without_clause("since_rest", heard.text, since)
+    return heard.slot("since") is None or alone or _corrects(heard)
 
 
 def _corrects(heard: Heard) -> bool:

@@ -10,7 +10,7 @@ from actions.heard import Matter
 from actions.repair import FORM, begin, go_on, open_confirmed
 from actions.room import Call
 from bot.store.states import CaseKind, Urgency
-from bot.store.tables import Case
+from bot.store.tables import Case, CaseEvent
 from tests.actions.conftest import Dialogue, keys
 
 ALL = {
@@ -142,6 +142,48 @@ def test_the_same_question_again_and_again_ends_with_a_person(wang: Dialogue) ->
     for _ in range(2):
         assert keys(dialogue.hears(go_on, "好的", "affirm", asked="place")) == []
     assert keys(dialogue.hears(go_on, "好的", "affirm", asked="place")) == ["utter_handed_over"]
+
+
+def test_when_it_happens_is_not_since_when(stranger: Dialogue) -> None:
+    assert stranger.hears(begin, "路灯晚上不亮", "repair", category="lighting").slots["since"] is None
+
+
+def test_a_time_said_late_is_taken(wang: Dialogue) -> None:
+    dialogue = in_form(wang, contact=None)
+    dialogue.hears(go_on, "半个月了吧", "urge", asked="contact")
+    assert dialogue.slots["since"] == "半个月"
+
+
+def test_how_the_place_was_asked_for_stays_while_she_tells_the_time(wang: Dialogue) -> None:
+    said = {"building": "3", "unit": "2", "room": None}
+    dialogue = in_form(wang, place=None, home=None, home_said=said, since=None, ask_how="need_room")
+    dialogue.hears(go_on, "昨天夜里开始", "complaint", asked="place")
+    assert (dialogue.slots["since"], dialogue.slots["ask_how"]) == ("昨天夜里开始", "need_room")
+
+
+@pytest.mark.parametrize("text", ["来电了，不用修了", "已经好了"])
+def test_what_mended_itself_is_given_up(wang: Dialogue, text: str) -> None:
+    outcome = in_form(wang, contact=None).hears(go_on, text, "repair", asked="contact")
+    assert keys(outcome) == ["utter_repair_cancelled"]
+
+
+def test_a_correction_right_after_the_opening_goes_to_the_case(wang: Dialogue) -> None:
+    wang.slots = dict(ALL)
+    wang.hears(open_confirmed, "确认", "affirm")
+    wang.slots = {}
+    outcome = wang.hears(begin, "不对，应该是卫生间漏水", "repair", category="leak")
+    assert (keys(outcome), outcome.closes) == (["utter_case_noted"], True)
+    with wang.store.read() as session:
+        notes = session.scalars(select(CaseEvent.note).where(CaseEvent.kind == "note")).all()
+    assert notes == ["不对，应该是卫生间漏水"]
+
+
+def test_a_correction_the_next_day_is_a_new_matter(wang: Dialogue) -> None:
+    wang.slots = dict(ALL)
+    wang.hears(open_confirmed, "确认", "affirm")
+    wang.slots = {}
+    wang.clock.turn(days=1)
+    assert not wang.hears(begin, "不对，卫生间也漏水", "repair", category="leak").closes
 
 
 def test_a_photo_is_taken_and_the_question_stays(wang: Dialogue) -> None:
