@@ -88,7 +88,9 @@ def begin(call: Call, heard: Heard) -> Outcome:
 
 def go_on(call: Call, heard: Heard) -> Outcome:
     """Take the answer, a correction or a change of subject; the form asks for what is missing then."""
-    if heard.intent == "cancel" or (heard.asked != "what" and says("withdraw_yes", heard.text)):
+    if (heard.intent == "cancel" and not heard.pressed) or (
+        heard.asked != "what" and says("withdraw_yes", heard.text)
+    ):
         return give_up()
     chosen = _choice(call, heard)
     if chosen is not None:

@@ -25,14 +25,14 @@ class TellStatus(DeskAction):
 
 
 def tell_status(call: Call, heard: Heard) -> Outcome:
-    """Tell the case of the number in the message, else her open cases."""
+    """Tell the case of the number in the message, else her open cases, else the last one."""
     number = number_said(heard)
     if number is not None:
         case = find_case(call, heard, number)
         if case is None:
             return Outcome((Reply("utter_status_not_found", {"number": number}),))
         return Outcome(_lines(call, [case]))
-    cases = open_cases(call, heard)
+    cases = open_cases(call, heard) or last_case(call, heard)
     if not cases:
         return Outcome((Reply("utter_status_none"),))
     head = () if len(cases) == 1 else (Reply("utter_status_many", {"count": len(cases)}),)
@@ -64,6 +64,16 @@ def open_cases(call: Call, heard: Heard) -> list[Case]:
         resident_id=resident_id_of(call, heard),
         conversation_id=heard.conversation_id,
         open_only=True,
+    )
+
+
+def last_case(call: Call, heard: Heard) -> list[Case]:
+    """Return her newest case, open or not: what was done is told, too."""
+    return cases_of_resident(
+        call.session,
+        resident_id=resident_id_of(call, heard),
+        conversation_id=heard.conversation_id,
+        limit=1,
     )
 
 

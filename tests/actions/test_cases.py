@@ -68,6 +68,21 @@ def test_nothing_open_is_said_as_it_is(stranger: Dialogue) -> None:
     assert keys(stranger.hears(tell_status, "我的报修", "status")) == ["utter_status_none"]
 
 
+def test_what_is_done_is_told_as_done(wang: Dialogue) -> None:
+    number = opens(wang)
+    wang.does(
+        lambda call: resolve_case(
+            call.session,
+            call.session.scalars(select(Case).where(Case.number == number)).one(),
+            result="换了水管",
+            by="agent:1",
+            now=call.now,
+        )
+    )
+    (told,) = wang.hears(tell_status, "我的报修", "status").replies
+    assert (told.slots["status"], told.slots["promise"]) == ("resolved", "none")
+
+
 def test_a_promise_that_was_not_kept_is_called_late(wang: Dialogue) -> None:
     opens(wang)
     wang.clock.turn(days=2)

@@ -4,13 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from actions.heard import Matter
 from actions.repair import FORM, begin, go_on, open_confirmed
 from actions.room import Call
+from bot.desk.residents import confirm_home
 from bot.store.states import CaseKind, Urgency
-from bot.store.tables import Case, CaseEvent
+from bot.store.tables import Case, CaseEvent, Household, Residency
 from tests.actions.conftest import Dialogue, keys
 
 ALL = {
@@ -204,6 +205,36 @@ def test_a_home_the_estate_does_not_have_is_asked_about_once(stranger: Dialogue)
 def test_building_and_room_alone_are_enough_when_there_is_one_such_home(stranger: Dialogue) -> None:
     filled = stranger.hears(begin, "3栋1201漏水", "repair", category="leak").slots
     assert filled["home"] == "3-2-1201"
+
+
+def test_of_several_homes_the_one_is_chosen_with_a_button(stranger: Dialogue) -> None:
+    with stranger.store.write() as session:
+        session.add(Household(key="3-1-1201", building="3", unit="1", room="1201"))
+    stranger.hears(begin, "3栋1201漏水", "repair", category="leak")
+    assert stranger.slots["ask_how"] == "several"
+    assert [one["title"] for one in stranger.slots["options"]] == ["3栋1单元1201", "3栋2单元1201"]
+    stranger.form = FORM
+    stranger.hears(go_on, "3栋2单元1201", "choose", asked="place", choices={"home": "3-2-1201"})
+    assert (stranger.slots["home"], stranger.slots["options"]) == ("3-2-1201", None)
+
+
+def test_somebody_with_two_homes_is_asked_which(wang: Dialogue) -> None:
+    wang.does(
+        lambda call: confirm_home(
+            call.session, resident_id=wang.person.resident_id, home="3-2-1301", by="agent:1", now=call.now
+        )
+    )
+    wang.hears(begin, "家里没水了", "repair", category="water")
+    assert wang.slots["ask_how"] == "several"
+    assert sorted(one["title"] for one in wang.slots["options"]) == ["3栋2单元1201", "3栋2单元1301"]
+
+
+def test_an_estate_without_a_table_of_homes_takes_what_is_said(stranger: Dialogue) -> None:
+    with stranger.store.write() as session:
+        for table in (Residency, Household):
+            session.execute(delete(table))
+    filled = stranger.hears(begin, "8栋1单元302漏水", "repair", category="leak").slots
+    assert (filled["place"], filled["home"]) == ("8栋1单元302", None)
 
 
 def test_a_part_of_a_home_is_completed_by_the_next_message(stranger: Dialogue) -> None:
