@@ -121,8 +121,8 @@ class TelegramPerson:
             "old_chat_member": {"user": self.world.bot, "status": old},
             "new_chat_member": {"user": self.world.bot, "status": new},
         }
-        if new == "kicked":
-            change["new_chat_member"]["until_date"] = 0
+        banned = change["new_chat_member" if new == "kicked" else "old_chat_member"]
+        banned["until_date"] = 0
         self.world.push("my_chat_member", change)
 
     # --- what she sees -----------------------------------------------------------------------------------

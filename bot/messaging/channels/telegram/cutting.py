@@ -39,7 +39,7 @@ def cut(text: str, longest: int = TEXT) -> list[str]:
     while units(rest) > longest:
         head = _head(rest, longest)
         end = max(head.rfind(mark) + len(mark) if mark in head else 0 for mark in _SENTENCE_ENDS)
-        if end < len(head) // 4:  # a sentence end so early would make a very short message
+        if end <= len(head) // 4:  # a sentence end so early would make a very short message
             end = len(head)
         parts.append(rest[:end].strip())
         rest = rest[end:].strip()

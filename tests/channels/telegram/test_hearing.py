@@ -1,0 +1,354 @@
+"""What residents send at Telegram, and what the desk makes of it."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from PIL import Image
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.desk.conversations import answer, take_over
+from bot.desk.residents import IssuedCode, homes_of, issue_home_code
+from bot.store.channel_tables import MessageVersion, TelegramChat, TelegramMessage
+from bot.store.states import Mode
+from bot.store.tables import Agent, Household, Message, Notice
+from tests.channels.telegram.conftest import TelegramDesk
+from tests.doubles.rasa.fake import FakeRasa
+from tests.doubles.telegram.people import TelegramGroup, TelegramPerson
+from tests.support.clock import HandClock
+from tests.support.estates import sample_words
+
+
+def picture(colour: str = "red") -> bytes:
+    """A small JPEG, another one for each colour."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (40, 30), colour).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def words(key: str) -> str:
+    """The beginning of a wording of telegram.yml."""
+    return sample_words().responses[key][0].text.split("{")[0][:8]
+
+
+def says(person: TelegramPerson, key: str) -> bool:
+    return any(words(key) in text for text in person.texts())
+
+
+# --- pictures, voice, files ------------------------------------------------------------------------------
+
+
+def test_a_photo_with_its_words_is_one_message(desk: TelegramDesk, wang: TelegramPerson) -> None:
+    wang.sends_photo(picture(), caption="厨房漏水")
+    desk.telegram.until(wang.texts)
+    [message] = desk.heard(wang)
+    assert message.text == "厨房漏水"
+    [file] = message.attachments
+    assert (file.media_type, file.width, file.height) == ("image/jpeg", 40, 30)
+    assert desk.server.desk.attachments.path(file.sha256).exists()
+
+
+def test_an_album_is_one_message(desk: TelegramDesk, wang: TelegramPerson) -> None:
+    wang.sends_album([picture("red"), picture("green"), picture("blue")], caption="三处都漏")
+    wang.says("快来看看")
+    desk.telegram.until(lambda: len(desk.heard(wang)) == 2)
+    album, text = desk.heard(wang)
+    assert (album.text, len(album.attachments), text.text) == ("三处都漏", 3, "快来看看")
+    places = desk.reads(
+        lambda session: session.scalars(
+            select(TelegramMessage.part).where(TelegramMessage.message_id == album.id)
+        ).all()
+    )
+    assert sorted(places) == [0, 1, 2]
+
+
+def test_a_voice_message_is_a_persons_and_she_is_told_so(desk: TelegramDesk, wang: TelegramPerson) -> None:
+    wang.sends_voice(b"OggS voice")
+    desk.telegram.until(lambda: says(wang, "utter_telegram_voice"))
+    [message] = desk.heard(wang)
+    assert message.attachments[0].media_type == "audio/ogg"
+    assert desk.conversation(wang).mode is Mode.WAITING
+    assert desk.conversation(wang).reason == "voice"
+    wang.sends_voice(b"OggS again")
+    desk.telegram.until(lambda: len(desk.heard(wang)) == 2)
+    assert len(wang.texts()) == 1
+
+
+def test_a_document_is_kept_as_it_is(desk: TelegramDesk, wang: TelegramPerson) -> None:
+    wang.sends_document(b"%PDF-1.4 x", "合同.pdf", "application/pdf", caption="装修合同")
+    desk.telegram.until(wang.texts)
+    [file] = desk.heard(wang)[0].attachments
+    assert (file.name, file.media_type) == ("合同.pdf", "application/pdf")
+    assert desk.server.desk.attachments.path(file.sha256).read_bytes() == b"%PDF-1.4 x"
+
+
+@pytest.mark.parametrize("why", ["too big", "link broken"])
+def test_a_file_that_cannot_be_had_is_said_and_its_words_count(
+    desk: TelegramDesk, wang: TelegramPerson, why: str
+) -> None:
+    if why == "too big":
+        desk.telegram.world.file_limit = 5
+    else:
+        desk.telegram.fail("error", code=500, method="download", times=None)
+    wang.sends_photo(picture(), caption="厨房漏水")
+    desk.telegram.until(lambda: says(wang, "utter_telegram_file_lost") and len(wang.texts()) == 2)
+    assert desk.heard(wang)[0].text.startswith("厨房漏水")
+
+
+def test_what_only_claims_to_be_a_picture_is_kept_as_a_file(desk: TelegramDesk, wang: TelegramPerson) -> None:
+    wang.sends_photo(b"no picture at all")
+    desk.telegram.until(wang.texts)
+    assert desk.heard(wang)[0].attachments[0].media_type == "application/octet-stream"
+
+
+# --- the rest of what a phone can send -------------------------------------------------------------------
+
+
+def test_a_place_is_kept_and_the_address_asked_for(desk: TelegramDesk, wang: TelegramPerson) -> None:
+    wang.sends_location(31.23, 121.47)
+    desk.telegram.until(lambda: says(wang, "utter_telegram_location"))
+    assert "31.23" in desk.heard(wang)[0].text
+
+
+def test_her_own_contact_reads_as_her_number(
+    desk: TelegramDesk, wang: TelegramPerson, rasa: FakeRasa
+) -> None:
+    wang.shares_contact("+8613812341234")
+    desk.telegram.until(wang.texts)
+    assert "13812341234" in rasa.texts()[0]
+
+
+def test_a_sticker_gets_a_short_word_once(desk: TelegramDesk, wang: TelegramPerson) -> None:
+    wang.sends_sticker("👍")
+    wang.sends_sticker("👍")
+    desk.telegram.until(lambda: len(desk.heard(wang)) == 2 and wang.texts())
+    assert [message.text for message in desk.heard(wang)] == ["👍", "👍"]
+    assert len(wang.texts()) == 1
+
+
+def test_what_cannot_be_shown_is_said(desk: TelegramDesk, wang: TelegramPerson) -> None:
+    wang.sends({"dice": {"emoji": "🎲", "value": 3}})
+    desk.telegram.until(lambda: says(wang, "utter_telegram_other"))
+
+
+def test_a_reply_remembers_what_it_answers(desk: TelegramDesk, wang: TelegramPerson) -> None:
+    first = wang.says("电梯坏了")
+    desk.telegram.until(wang.texts)
+    wang.says("这个修好了吗", reply_to=wang.sees()[0]["message_id"])
+    desk.telegram.until(lambda: len(wang.texts()) == 2)
+    bots = desk.reads(
+        lambda session: session.scalars(
+            select(TelegramMessage.replied_to_id).where(TelegramMessage.replied_to_id.is_not(None))
+        ).one()
+    )
+    assert desk.reads(lambda session: session.get_one(Message, bots).sender) == "bot"
+    assert first
+
+
+def test_several_messages_in_a_row_are_kept_in_order(desk: TelegramDesk, wang: TelegramPerson) -> None:
+    for number in range(6):
+        wang.says(f"第{number}句")
+    desk.telegram.until(lambda: len(desk.heard(wang)) == 6)
+    assert [message.text for message in desk.heard(wang)] == [f"第{number}句" for number in range(6)]
+
+
+# --- edits -----------------------------------------------------------------------------------------------
+
+
+def test_an_edit_before_anyone_began_counts(desk: TelegramDesk, wang: TelegramPerson, rasa: FakeRasa) -> None:
+    rasa.fail("slow", times=1)
+    wang.says("第一句")
+    desk.telegram.until(rasa.hanging.is_set)
+    second = wang.says("3栋漏水")
+    desk.telegram.until(lambda: len(desk.heard(wang)) == 2)
+    wang.edits(second, "5栋漏水")
+    desk.telegram.until(lambda: desk.heard(wang)[1].text == "5栋漏水")
+    rasa.mend()
+    desk.telegram.until(lambda: any("5栋漏水" in text for text in wang.texts()))
+    assert not any("3栋" in text for text in rasa.texts())
+    versions = desk.reads(lambda session: session.scalars(select(MessageVersion.text)).all())
+    assert versions == ["3栋漏水"]
+
+
+def test_an_edit_after_the_answer_is_kept_and_she_is_told_that_it_came_late(
+    desk: TelegramDesk, wang: TelegramPerson, rasa: FakeRasa
+) -> None:
+    first = wang.says("3栋漏水")
+    desk.telegram.until(wang.texts)
+    wang.edits(first, "5栋漏水")
+    desk.telegram.until(lambda: says(wang, "utter_telegram_edit_late"))
+    assert rasa.texts() == ["3栋漏水"]
+    assert desk.heard(wang)[0].text == "5栋漏水"
+
+
+# --- buttons ---------------------------------------------------------------------------------------------
+
+
+def test_a_button_carries_an_opaque_key_and_means_its_payload(
+    desk: TelegramDesk, wang: TelegramPerson, rasa: FakeRasa
+) -> None:
+    wang.starts()
+    desk.telegram.until(wang.texts)
+    keyboard = wang.sees()[0]["reply_markup"]["inline_keyboard"]
+    assert all("/" not in button["callback_data"] for row in keyboard for button in row)
+    query = wang.presses("查进度")
+    desk.telegram.until(lambda: len(wang.texts()) == 2)
+    assert rasa.calls[-1]["payload"] == "/status"
+    assert desk.heard(wang)[-1].text == "查进度"
+    assert desk.telegram.until(lambda: wang.told(query)) == {"text": "", "show_alert": False}
+
+
+def test_two_taps_are_one_press(desk: TelegramDesk, wang: TelegramPerson, rasa: FakeRasa) -> None:
+    wang.starts()
+    desk.telegram.until(wang.texts)
+    rasa.fail("slow", times=1)
+    queries = [wang.presses("查进度") for _ in range(2)]
+    desk.telegram.until(lambda: all(wang.told(query) for query in queries))
+    rasa.mend()
+    desk.telegram.until(lambda: len(wang.texts()) == 2)
+    assert len(rasa.calls) == 1
+
+
+def test_an_expired_or_unknown_button_is_answered(
+    desk: TelegramDesk, wang: TelegramPerson, zhou: TelegramPerson, clock: HandClock
+) -> None:
+    wang.starts()
+    desk.telegram.until(wang.texts)
+    message = wang.sees()[0]
+    data = message["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    unknown = wang.presses_data("made up", message)
+    zhou.says("在吗")
+    desk.telegram.until(zhou.texts)
+    foreign = zhou.presses_data(data, zhou.sees()[0])
+    desk.telegram.until(lambda: wang.told(unknown) and zhou.told(foreign))
+    clock.turn(timedelta(days=31))
+    old = wang.presses_data(data, message)
+    told = desk.telegram.until(lambda: wang.told(old))
+    assert told["show_alert"]
+    assert told == wang.told(unknown) == zhou.told(foreign)
+
+
+def test_typed_text_is_never_a_payload(desk: TelegramDesk, wang: TelegramPerson, rasa: FakeRasa) -> None:
+    wang.says("/affirm")
+    desk.telegram.until(wang.texts)
+    assert rasa.calls[0]["payload"] is None
+
+
+# --- commands --------------------------------------------------------------------------------------------
+
+
+def home(desk: TelegramDesk, clock: HandClock) -> str:
+    """A home of the estate and its one-time code, as the deep link carries it."""
+
+    def work(session: Session) -> str:
+        session.add(Household(key="3-2-1201", building="3", unit="2", room="1201"))
+        session.flush()
+        issued = issue_home_code(session, home="3-2-1201", by="agent:1", now=clock(), valid=timedelta(days=7))
+        assert isinstance(issued, IssuedCode)
+        return issued.code
+
+    return desk.writes(work)
+
+
+def test_start_with_a_one_time_code_proves_the_home_once(
+    desk: TelegramDesk, wang: TelegramPerson, zhou: TelegramPerson, clock: HandClock
+) -> None:
+    code = home(desk, clock)
+    wang.starts(code)
+    desk.telegram.until(lambda: any("3栋2单元1201" in text for text in wang.texts()))
+    hers = desk.conversation(wang).resident_id
+    assert [one.verified for one in desk.reads(lambda session: homes_of(session, hers))] == [True]
+    assert code not in "".join(message.text for message in desk.heard(wang))
+    zhou.starts(code)
+    desk.telegram.until(lambda: says(zhou, "utter_telegram_code_wrong"))
+    his = desk.conversation(zhou).resident_id
+    assert desk.reads(lambda session: homes_of(session, his)) == []
+
+
+def test_an_expired_code_and_too_many_tries_are_said(
+    desk: TelegramDesk, wang: TelegramPerson, zhou: TelegramPerson, clock: HandClock
+) -> None:
+    code = home(desk, clock)
+    clock.turn(timedelta(days=8))
+    wang.starts(code)
+    desk.telegram.until(lambda: says(wang, "utter_telegram_code_expired"))
+    for _ in range(12):
+        zhou.starts("AAAA-BBBB")
+    desk.telegram.until(lambda: says(zhou, "utter_telegram_code_later"))
+
+
+def test_help_and_the_menu(desk: TelegramDesk, wang: TelegramPerson, rasa: FakeRasa) -> None:
+    command = {"type": "bot_command", "offset": 0, "length": 5}
+    wang.sends({"text": "/help", "entities": [command]})
+    desk.telegram.until(lambda: says(wang, "utter_telegram_help"))
+    menu = desk.telegram.until(lambda: desk.telegram.world.commands)
+    assert {one["command"]: one["description"] for one in menu}["repair"] == "我要报修"
+    wang.sends({"text": "/repair", "entities": [{**command, "length": 7}]})
+    desk.telegram.until(lambda: rasa.calls)
+    assert rasa.calls[0]["payload"] == "/repair"
+
+
+def test_a_person_is_reached_by_the_menu_with_the_assistant_down(
+    desk: TelegramDesk, wang: TelegramPerson, rasa: FakeRasa
+) -> None:
+    rasa.stop()
+    wang.sends({"text": "/human", "entities": [{"type": "bot_command", "offset": 0, "length": 6}]})
+    desk.telegram.until(lambda: wang.texts() and desk.conversation(wang).mode is Mode.WAITING)
+
+
+# --- blocked, groups, people -----------------------------------------------------------------------------
+
+
+def test_blocked_and_let_in_again(desk: TelegramDesk, wang: TelegramPerson) -> None:
+    wang.says("在吗")
+    desk.telegram.until(wang.texts)
+    wang.blocks()
+
+    def blocked() -> bool:
+        wanted = select(TelegramChat.blocked_at).where(TelegramChat.chat_id == wang.id)
+        return desk.reads(lambda session: session.scalar(wanted)) is not None
+
+    desk.telegram.until(blocked)
+    assert "telegram_blocked" in desk.reads(lambda session: session.scalars(select(Notice.kind)).all())
+    wang.unblocks()
+    desk.telegram.until(lambda: not blocked())
+    wang.says("我回来了")
+    desk.telegram.until(lambda: len(wang.texts()) == 2)
+
+
+def test_a_group_gets_a_short_word_a_day_and_no_service(
+    desk: TelegramDesk, wang: TelegramPerson, rasa: FakeRasa
+) -> None:
+    group = TelegramGroup(desk.telegram, "3栋业主群")
+    group.adds_bot(wang)
+    group.hears(wang, "电梯坏了")
+    group.hears(wang, "有人吗")
+    wang.says("在吗")
+    desk.telegram.until(lambda: wang.texts() and group.texts())
+    assert len(group.texts()) == 1
+    assert rasa.texts() == ["在吗"]
+
+
+def test_a_person_takes_over_and_the_bot_is_silent(
+    desk: TelegramDesk, wang: TelegramPerson, rasa: FakeRasa, clock: HandClock
+) -> None:
+    wang.says("在吗")
+    desk.telegram.until(wang.texts)
+    number = desk.conversation(wang).id
+
+    def over(session: Session) -> None:
+        agent = Agent(login="xiaoli", name="小李", password_hash="-", created_at=clock())
+        session.add(agent)
+        session.flush()
+        take_over(session, number, agent_id=agent.id, now=clock())
+        answer(session, number, agent_id=agent.id, text="我是小李", client_id="1", now=clock())
+
+    desk.writes(over)
+    desk.telegram.until(lambda: "我是小李" in wang.texts())
+    wang.says("好的")
+    wang.sends_sticker("👍")
+    wang.sends_voice(b"OggS")
+    desk.telegram.until(lambda: len(desk.heard(wang)) == 4)
+    assert rasa.texts() == ["在吗"]
+    assert wang.texts()[-1] == "我是小李"
