@@ -9,13 +9,11 @@ from typing import IO, Annotated, Any
 
 import typer
 
+from bot.language import find_emergency
 from bot.process.environments import base_environment, rasa_python
 from bot.process.faults import OperatorError
 from bot.process.models import ensure_model
 from bot.settings import PROJECT_DIR
-
-EMERGENCY: dict[str, Any] = {"emergency": None, "emergency_certain": False}
-"""The keys that the desk's own emergency check will fill; until then it acts on none."""
 
 
 def register(app: typer.Typer) -> None:
@@ -44,8 +42,12 @@ def parse(
 
 
 def with_emergency(line: bytes) -> str:
-    """One line of Rasa's side, with the keys that the desk's side adds."""
-    return json.dumps({**json.loads(line), **EMERGENCY}, ensure_ascii=False)
+    """One line of Rasa's side, with what the desk's own emergency check says of it at intake."""
+    parse: dict[str, Any] = json.loads(line)
+    found = find_emergency(parse["text"])
+    parse["emergency"] = found.kind if found else None
+    parse["emergency_certain"] = bool(found and found.certain)
+    return json.dumps(parse, ensure_ascii=False)
 
 
 def _opened(file: str) -> IO[bytes]:

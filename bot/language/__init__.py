@@ -1,7 +1,8 @@
-"""Plain Python 3.10 without dependencies, for both sides: normalisation, lexicons, rooms."""
+"""Plain Python 3.10 without dependencies, for both sides: normalisation, lexicons, emergencies, rooms."""
 
 from bot.language.case_numbers import find_case_numbers
 from bot.language.contacts import find_phone, find_phones, find_plates
+from bot.language.emergency import Emergency, find_emergency
 from bot.language.found import Found
 from bot.language.mood import mood
 from bot.language.normalise import clean, normalise
@@ -10,12 +11,14 @@ from bot.language.rooms import HomeMention, HomeParts, find_homes, read_home
 from bot.language.times import find_since, find_times
 
 __all__ = [
+    "Emergency",
     "Found",
     "HomeMention",
     "HomeParts",
     "asks_for_person",
     "clean",
     "find_case_numbers",
+    "find_emergency",
     "find_homes",
     "find_phone",
     "find_phones",

@@ -1,7 +1,8 @@
 """The shape in which an understood message leaves the Rasa server, and in which a tracker keeps it.
 
 A pipeline component adds `matters` (a list of intent, category, span, confidence) and `upset` (0 calm,
-1 annoyed, 2 angry) to a message's output; entities and intent are Rasa's own.
+1 annoyed, 2 angry), `emergency` (a kind, or None) and `emergency_certain` to a message's output; entities
+and intent are Rasa's own.
 """
 
 from typing import Any, TypedDict
@@ -25,6 +26,8 @@ class Parse(TypedDict):
     matters: list[dict[str, Any]]
     entities: list[dict[str, Any]]
     upset: int
+    emergency: str | None
+    emergency_certain: bool
 
 
 def parse_of(data: dict[str, Any], text: str) -> Parse:
@@ -40,6 +43,8 @@ def parse_of(data: dict[str, Any], text: str) -> Parse:
             for entity in data["entities"]
         ],
         "upset": int(data.get("upset") or 0),
+        "emergency": data.get("emergency"),
+        "emergency_certain": bool(data.get("emergency_certain")),
     }
 
 

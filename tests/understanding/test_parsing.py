@@ -31,6 +31,8 @@ def test_nothing_written_is_out_of_scope(rasa: RasaServer, text: str) -> None:
         "matters": [],
         "entities": [],
         "upset": 0,
+        "emergency": None,
+        "emergency_certain": False,
     }
 
 

@@ -1,0 +1,108 @@
+"""Someone is in danger now (R17): read from the words alone, at intake, with the Rasa server up or down.
+
+The words are data (`nlu_data/lexicons/emergency/`), so that an estate or a new turn of phrase needs no code.
+What is past, imagined, denied, rehearsed, over, or a figure of speech is no emergency.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.language.emergency_context import CLEAR, FAINT, SILENT, speaks_of_elsewhen, weigh
+from bot.language.emergency_lexicon import KINDS, KindRules, Rules, kinds
+from bot.language.emergency_text import Prepared, prepare
+from bot.language.emergency_voice import suspected_kind
+
+__all__ = ["KINDS", "Emergency", "find_emergency", "find_emergency_by_rules"]
+
+_LONGEST = 4000
+"""Characters read; a cry for help stands in the first of them, and a longer text is a letter."""
+
+_FAR_APART = 60
+
+
+@dataclass(frozen=True)
+class Emergency:
+    """`kind` is one of KINDS, read at text[start:end]; `certain` where the desk acts without asking first."""
+
+    kind: str
+    certain: bool
+    start: int
+    end: int
+
+
+def find_emergency(text: str) -> Emergency | None:
+    """The danger that `text` tells of, here and now, or None. Certain ones go before doubtful ones, then
+    the order of KINDS (people before things) decides."""
+    prepared = prepare(text[:_LONGEST])
+    return _by_rules(prepared) or _by_sound(prepared, len(text))
+
+
+def find_emergency_by_rules(text: str) -> Emergency | None:
+    """As `find_emergency`, without the second voice (which learns from what the rules leave)."""
+    return _by_rules(prepare(text[:_LONGEST]))
+
+
+def _by_rules(prepared: Prepared) -> Emergency | None:
+    found = _best(prepared)
+    if found is None or not found.certain:
+        joined = prepared.without_stammer()
+        closer = _best(joined) if joined else None
+        found = closer if closer and (found is None or closer.certain) else found
+    return found
+
+
+def _by_sound(prepared: Prepared, length: int) -> Emergency | None:
+    """Unknown words that sound like danger raise a doubt, unless the message speaks of another time."""
+    kind = suspected_kind(prepared.text)
+    if kind is None or speaks_of_elsewhen(prepared):
+        return None
+    return Emergency(kind, False, 0, length)
+
+
+def _best(text: Prepared) -> Emergency | None:
+    doubtful: Emergency | None = None
+    for rules in kinds():
+        if not rules.trigger.search(text.text):
+            continue
+        found = _of_kind(text.masked(rules.mask), rules)
+        if found and found.certain:
+            return found
+        doubtful = doubtful or found
+    return doubtful
+
+
+def _of_kind(text: Prepared, rules: KindRules) -> Emergency | None:
+    doubtful: Emergency | None = None
+    for part, certain in ((rules.certain, True), (rules.doubtful, False)):
+        for start, end in _spans(text.text, part):
+            weight = weigh(text, start, end, rules.keeps)
+            if weight == SILENT or (weight == FAINT and not certain):
+                continue
+            found = Emergency(rules.kind, certain and weight == CLEAR, *text.place(start, end))
+            if found.certain:
+                return found
+            doubtful = doubtful or found
+    return doubtful
+
+
+def _spans(text: str, rules: Rules) -> Iterator[tuple[int, int]]:
+    match = rules.single.search(text)
+    while match:
+        yield match.span()
+        match = rules.single.search(text, match.start() + 1)
+    for patterns in rules.joint:
+        span = _joint_span(text, patterns)
+        if span:
+            yield span
+
+
+def _joint_span(text: str, patterns: tuple[re.Pattern[str], ...]) -> tuple[int, int] | None:
+    matches = [pattern.search(text) for pattern in patterns]
+    if not all(matches):
+        return None
+    start = min(match.start() for match in matches if match)
+    end = max(match.end() for match in matches if match)
+    return (start, end) if end - start <= _FAR_APART else None
