@@ -19,12 +19,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from actions.registry import all_actions
-from actions.room import Room
 from bot.clock.clock import run_clock
 from bot.desk.estate import Estate, parse_estate
 from bot.desk.words import Words, project_words
-from bot.messaging.actions_app import create_actions_app
 from bot.messaging.attachments import AttachmentStore
 from bot.messaging.channels.base import Channel, Limits
 from bot.messaging.channels.telegram import channel as telegram_channel
@@ -228,6 +225,11 @@ def create_app(settings: Settings, *, now: Now = utc_now, desk: Desk | None = No
 
 def create_actions(desk: Desk) -> Starlette:
     """The custom actions for the Rasa server: loopback only, a secret, a pool of connections of its own."""
+    # rasa-sdk takes most of a second to import; residents are answered meanwhile (bot/serve.py).
+    from actions.registry import all_actions
+    from actions.room import Room
+    from bot.messaging.actions_app import create_actions_app
+
     settings, store = desk.settings, Store.at(desk.settings.database_url)
     room = Room(store, desk.estate, desk.words, now=desk.now)
     return create_actions_app(all_actions(room), secret=settings.actions_secret)

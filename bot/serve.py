@@ -66,15 +66,14 @@ async def serve(settings: Settings, *, public: socket.socket, actions: socket.so
         raise OperatorError(f"{fault.path}, {fault.key}", fault.reason, "mend the file") from fault
     # Behind a proxy on this machine the resident's own address counts, for the pace of new sessions.
     front = _server(create_app(settings, desk=desk), proxy_headers=True)
-    back = _server(create_actions(desk), proxy_headers=False)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with asyncio.TaskGroup() as tasks:
-        serving = [
-            tasks.create_task(front.serve(sockets=[public])),
-            tasks.create_task(back.serve(sockets=[actions])),
-        ]
+        serving = [tasks.create_task(front.serve(sockets=[public]))]
+        # The Rasa server takes longer to start than this; its calls wait on the socket that listens already.
+        back = _server(await asyncio.to_thread(create_actions, desk), proxy_headers=False)
+        serving.append(tasks.create_task(back.serve(sockets=[actions])))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait([stopping, *serving], return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()

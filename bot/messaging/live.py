@@ -152,9 +152,9 @@ class Hub:
         while True:
             try:
                 await self._carry(dsn)
-            except psycopg.Error as error:
-                log.warning("live.connection_lost", extra={"error": str(error)})
-                await asyncio.sleep(_RECONNECT_SECONDS)
+            except* psycopg.Error as lost:
+                log.warning("live.connection_lost", extra={"error": str(lost.exceptions[0])})
+            await asyncio.sleep(_RECONNECT_SECONDS)
 
     def _bind(self) -> None:
         if self._loop is None:

@@ -22,6 +22,7 @@ PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
 
 OpenPage = Callable[..., Page]
+OpenDevice = Callable[..., BrowserContext]
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +63,31 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
     for one in contexts:
         one.close()
     assert faults == []
+
+
+@pytest.fixture
+def open_device(chromium: Browser) -> Iterator[OpenDevice]:
+    """A resident's device: cookies and storage outlive its pages; a phone has a touch screen."""
+    opened: list[BrowserContext] = []
+
+    def open_one(*, phone: bool = False, dark: bool = False) -> BrowserContext:
+        context = chromium.new_context(
+            viewport=PHONE if phone else DESKTOP,  # type: ignore[arg-type]
+            has_touch=phone,
+            is_mobile=phone,
+            device_scale_factor=2 if phone else 1,
+            color_scheme="dark" if dark else "light",
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        context.set_default_timeout(15_000)
+        opened.append(context)
+        return context
+
+    yield open_one
+    for one in opened:
+        one.close()
 
 
 def keep_screenshot(page: Page, name: str) -> None:

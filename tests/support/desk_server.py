@@ -67,8 +67,16 @@ class DeskServer:
     telegram_pace: TelegramPace = field(default_factory=TelegramPace)
 
     def __post_init__(self) -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._listen(0)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+
+    def _listen(self, port: int) -> None:
+        self._socket = socket.create_server(("127.0.0.1", port))
+
+    def restart(self) -> "DeskServer":
+        """Start again on the same port, after a stop."""
+        self._listen(int(self.url.rsplit(":", 1)[1]))
+        return self.start()
 
     def start(self) -> "DeskServer":
         """Serve; returns when the desk is at work."""
