@@ -1,6 +1,7 @@
 """All custom actions, each once; domain files name them, a test keeps both together."""
 
 from actions.base import DeskAction
+from actions.home import VerifyHome
 from actions.inquiry import AnswerInquiry
 from actions.person import HandOver, NoteWaiting
 from actions.repair import OpenRepair, ValidateRepairForm
@@ -20,6 +21,7 @@ ACTIONS: tuple[type[DeskAction], ...] = (
     Urge,
     ValidateWithdrawForm,
     Withdraw,
+    VerifyHome,
     HandOver,
     NoteWaiting,
 )

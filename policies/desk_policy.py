@@ -22,7 +22,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 PHOTO_ALONE = "utter_photo_alone"
 HAND_OVER = "action_hand_over"
 NOTE_WAITING = "action_note_waiting"
-OWN_ACTIONS = (HAND_OVER, NOTE_WAITING, PHOTO_ALONE)
+VERIFY_HOME = "action_verify_home"
+OWN_ACTIONS = (HAND_OVER, NOTE_WAITING, PHOTO_ALONE, VERIFY_HOME)
 FALLBACK = "nlu_fallback"
 SERVED_WHILE_WAITING = frozenset({"status", "urge", "cancel"})
 """What the bot still does while somebody waits for a person (design §2)."""
@@ -112,6 +113,8 @@ def decide(
     waiting = metadata.get("mode") == "waiting"
     if escalation.get("now") or (intent == "human" and not in_form):
         return HAND_OVER
+    if metadata.get("home_code"):
+        return VERIFY_HOME
     if waiting:
         return None if intent in SERVED_WHILE_WAITING or in_form else NOTE_WAITING
     if metadata.get("attachments") and silent and not in_form:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from bot.desk.escalation import EscalationFacts, annoyed_in, decide, misunderstood_in
 from bot.desk.residents import homes_of
 from bot.desk.turns import ClaimedTurn
+from bot.language.home_codes import find_home_code
 from bot.language.person_request import asks_for_person
 from bot.messaging.rasa_client import TurnCall
 from bot.store.states import Mode
@@ -67,6 +68,7 @@ def _facts(
             ],
         },
         "escalation": escalation.as_metadata(),
+        "home_code": claimed.payload is None and find_home_code(claimed.text) is not None,
         "attachments": claimed.attachments,
         "mode": claimed.mode.value,
         "note": claimed.note,

@@ -1,0 +1,33 @@
+"""She types the code the desk gave to her home: proved, or told why not."""
+
+from actions.base import DeskAction
+from actions.heard import Heard
+from actions.outcome import Outcome, kept
+from actions.people import resident_id_of
+from actions.room import Call
+from bot.desk.composer import Reply
+from bot.desk.residents import ExpiredCode, TooManyTries, Verified, WrongCode, verify_with_code
+from bot.language.home_codes import find_home_code
+
+
+class VerifyHome(DeskAction):
+    """Predicted by the policy when the desk saw a code in the message."""
+
+    key = "action_verify_home"
+
+    def act(self, call: Call, heard: Heard) -> Outcome:
+        return kept(call, heard, self.key, lambda: Outcome((_verified(call, heard),)))
+
+
+def _verified(call: Call, heard: Heard) -> Reply:
+    found = find_home_code(heard.text)
+    code = found.value if found else heard.text
+    match verify_with_code(call.session, resident_id=resident_id_of(call, heard), code=code, now=call.now):
+        case Verified(home=home):
+            return Reply("utter_home_verified", {"home": home})
+        case ExpiredCode():
+            return Reply("utter_home_code_expired")
+        case TooManyTries(until=until):
+            return Reply("utter_home_code_throttled", {"until": until.isoformat()})
+        case WrongCode():
+            return Reply("utter_home_code_wrong")
