@@ -22,6 +22,7 @@ COMMANDS = {
     "agent": "agent",
     "backup": "backup",
     "restore": "backup",
+    "telegram": "telegram",
     "doctor": "doctor",
     "rasa": "rasa",
     "test": "test",

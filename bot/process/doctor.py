@@ -11,6 +11,7 @@ import httpx
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from bot.messaging.channels.telegram.service import webhook_address
 from bot.process import data_folder
 from bot.process.environments import HOME, rasa_python
 from bot.process.faults import OperatorError
@@ -18,6 +19,7 @@ from bot.process.models import model_path
 from bot.process.opening import database_name, open_estate, store_faults
 from bot.process.ports import why_not
 from bot.process.system_packages import PACKAGES, missing_packages
+from bot.process.telegram_check import ask_telegram, faults_of
 from bot.settings import Settings
 from bot.store.engine import Store
 from bot.store.migrate import newest_revision
@@ -167,6 +169,17 @@ def tests(_: Settings) -> Iterator[Finding]:
         yield _good("tests", f"{', '.join(PACKAGES)} are there")
 
 
+def telegram(settings: Settings) -> Iterator[Finding]:
+    if settings.telegram_token is None:
+        yield _good("telegram", "not set up (docs/channels/telegram.md)")
+        return
+    answered = ask_telegram(settings)
+    way = "webhook" if webhook_address(settings) else "polling"
+    yield _good("telegram", f"@{answered.me.get('username')}, receives by {way}")
+    for is_fault, found, mend in faults_of(settings, answered):
+        yield _fault("telegram", found, mend) if is_fault else _hint("telegram", found, mend)
+
+
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     environments,
     data,
@@ -175,6 +188,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     model,
     processes,
     network,
+    telegram,
     tests,
 )
 

@@ -16,6 +16,7 @@ from bot.workspace.visits import Visit
 
 CASES_BESIDE = 20
 SHOWN_IN_LINE = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+HEARD_IN_LINE = frozenset({"audio/ogg", "audio/mpeg", "audio/mp4", "audio/x-m4a", "video/mp4"})
 
 
 def chats(visit: Visit) -> Response:
@@ -84,7 +85,7 @@ def messages(visit: Visit) -> Response:
 
 
 def attachment(visit: Visit) -> Response:
-    """A file of a message: pictures in line, everything else as a download."""
+    """A file of a message: pictures and voice in line, everything else as a download."""
     with visit.parts.store.read() as session:
         found = session.get(Attachment, visit.number("id"))
         if found is None:
@@ -94,7 +95,7 @@ def attachment(visit: Visit) -> Response:
     path = visit.parts.attachment_path(found.sha256)
     if not path.exists():
         return HTMLResponse(status_code=404)
-    in_line = found.media_type in SHOWN_IN_LINE
+    in_line = found.media_type in SHOWN_IN_LINE | HEARD_IN_LINE
     return FileResponse(
         path,
         media_type=found.media_type if in_line else "application/octet-stream",

@@ -1,0 +1,62 @@
+"""`./guanjia telegram link`: the link and QR code that residents open, for a notice board or for one home."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import segno
+import typer
+
+from bot.commands.options import Data
+from bot.desk.residents import NoSuchHome, issue_home_code
+from bot.process.faults import OperatorError
+from bot.process.opening import opened_store
+from bot.process.telegram_check import ask_telegram
+from bot.settings import Settings, load_settings
+from bot.store import actors
+
+
+def register(app: typer.Typer) -> None:
+    telegram = typer.Typer(no_args_is_help=True, help="What residents need to reach the desk at Telegram.")
+    telegram.callback()(_no_options)
+    telegram.command("link")(link)
+    app.add_typer(telegram, name="telegram")
+
+
+def link(
+    home: Annotated[
+        str | None, typer.Option(help="For one home (3-2-1201): with a one-time code that proves it.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, max=90, help="How long the code is good.")] = 14,
+    out: Annotated[
+        Path | None, typer.Option(help="Also write the QR code there: .svg, .png or .pdf, to print.")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Print the link and its QR code: open to everybody, or for one home."""
+    settings = load_settings(data_dir=data)
+    address = f"https://t.me/{ask_telegram(settings).me['username']}"
+    if home is not None:
+        address += f"?start={_code(settings, home, timedelta(days=days))}"
+    code = segno.make(address, error="m", micro=False)
+    typer.echo(address)
+    if out is None:
+        code.terminal(compact=True)
+        return
+    try:
+        code.save(str(out), scale=12, border=4)
+    except (OSError, ValueError) as fault:
+        raise OperatorError(str(out), str(fault), "name a file that ends in .svg, .png or .pdf") from fault
+    typer.echo(f"QR code: {out}")
+
+
+def _code(settings: Settings, home: str, valid: timedelta) -> str:
+    with opened_store(settings) as store, store.write() as session:
+        issued = issue_home_code(session, home=home, by=actors.OPERATOR, now=datetime.now(UTC), valid=valid)
+    if isinstance(issued, NoSuchHome):
+        raise OperatorError(f"home {home}", "is not in the list", "./guanjia import households.csv")
+    return issued.code
+
+
+def _no_options() -> None:
+    """Options belong to the commands."""
