@@ -23,7 +23,7 @@ _SEPARATOR = r"\s*[-/\\.·~_ ]\s*"
 _WRITTEN = (
     # 3栋2单元1201室 · 七号楼一单元三〇二 · 3#2单元12楼1201 · 12栋302 · A座1502
     re.compile(
-        rf"{_BEFORE}{_BUILDING}(?:[,的 ]\s*)?(?:{_UNIT})?(?:{_FLOOR}(?:的|-)?)?(?:[-, ]\s*)?{_ROOM}{_END}"
+        rf"{_BEFORE}{_BUILDING}(?:[,的 ]\s*)?(?:{_UNIT})?(?:{_FLOOR})?(?:[-,的 ]\s*)?{_ROOM}{_END}"
     ),
     # 3栋2-1201 · 3#2-1201
     re.compile(rf"{_BEFORE}{_BUILDING}(?P<unit>{_N}{{1,2}})\s*[-/.]\s*{_ROOM}{_END}"),

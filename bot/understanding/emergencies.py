@@ -11,6 +11,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.language import find_emergency
 
@@ -33,7 +34,7 @@ class Emergencies(GraphComponent):
         """Make the component; its words are read at the first message."""
         return cls()
 
-    def process_training_data(self, training_data: Any) -> Any:
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add nothing: what the sentences are trained for does not depend on it."""
         return training_data
 

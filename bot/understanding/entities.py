@@ -140,6 +140,6 @@ def _matcher() -> PhraseMatcher:
     for name in LEXICONS:
         matcher.add(
             name,
-            [_characters()(normalise(word)) for word in words(name) if len(word) > 1 or word in "灯电窗"],
+            [_characters()(normalise(word)) for word in words(name) if len(word) > 1 or word == "灯"],
         )
     return matcher
