@@ -121,6 +121,9 @@ class Hearing:
             now=now,
         )
         if not recorded.new:
+            if recorded.message.text != storable(text):  # its edit was quicker: this is the older wording
+                old = MessageVersion(message_id=recorded.message.id, text=storable(text), replaced_at=now)
+                session.add(old)
             return Heard(conversation.id)
         heard = self._placed(session, conversation, incoming, recorded.message, telegram_ids)
         self._respond(session, conversation, recorded.message, incoming, fetched, now)
