@@ -25,9 +25,13 @@ OpenPage = Callable[..., Page]
 OpenDevice = Callable[..., BrowserContext]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One Chromium for the whole run; without it the tests fail and say what to install."""
+    """One Chromium a file; without it the tests fail and say what to install.
+
+    Not one for the whole run: Playwright keeps an event loop running in this thread, beside which no
+    other test could run its own.
+    """
     if not CHROMIUM.exists():
         pytest.fail("Chromium is missing: install Debian's `chromium`", pytrace=False)
     with sync_playwright() as playwright:
