@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import uvicorn
@@ -53,8 +54,8 @@ class House:
 
 
 @contextlib.contextmanager
-def running_house(folder: Path, clock: HandClock) -> Iterator[House]:
-    """Run desk and Rasa server while the block does; both end with it."""
+def running_house(folder: Path, clock: HandClock, **more: Any) -> Iterator[House]:
+    """Run desk and Rasa server while the block does; both end with it. `more`: settings of the desk."""
     ports = [_free_port() for _ in range(3)]
     settings = load_settings(
         environ={},
@@ -63,6 +64,7 @@ def running_house(folder: Path, clock: HandClock) -> Iterator[House]:
         actions_port=ports[1],
         rasa_port=ports[2],
         operator_token=secrets.token_urlsafe(24),
+        **more,
     )
     upgrade(settings.database_url)
     model = asyncio.run(ensure_model(lambda line: None))

@@ -1,0 +1,126 @@
+"""Whole conversations at Telegram: the real desk, a trained model, a Rasa server, the Bot API double."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+
+from bot.desk.conversations import answer, hand_back
+from bot.store.states import CaseKind, Mode
+from bot.store.tables import Attachment, Case, Conversation, Message
+from tests.channels.telegram.test_hearing import picture
+from tests.conversations.house import House, rasa_python_for_tests, running_house
+from tests.doubles.telegram.people import TelegramPerson
+from tests.doubles.telegram.server import FakeTelegram
+from tests.support.cast import Cast, make_cast
+from tests.support.clock import HandClock
+
+PATIENCE = 30.0
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Cast, FakeTelegram]]:
+    given = rasa_python_for_tests()
+    if given:
+        os.environ["GUANJIA_RASA_PYTHON"] = given
+    clock, telegram = HandClock(), FakeTelegram().start()
+    settings = {"telegram_token": telegram.token, "telegram_api_url": telegram.url}
+    try:
+        with running_house(tmp_path_factory.mktemp("house"), clock, **settings) as house:
+            yield house, make_cast(house.store, now=clock()), telegram
+    finally:
+        telegram.stop()
+
+
+class Dialogue:
+    """One resident at Telegram, and what the desk has of her."""
+
+    def __init__(self, house: House, telegram: FakeTelegram, person: TelegramPerson) -> None:
+        self.house, self.telegram, self.person = house, telegram, person
+
+    def reads(self, *parts: str, after: int = 0) -> str:
+        """Wait until what she sees since message `after` holds all parts."""
+
+        def shown() -> str:
+            text = "\n".join(self.person.texts()[after:])
+            return text if text and all(part in text for part in parts) else ""
+
+        try:
+            return str(self.telegram.until(shown, seconds=PATIENCE))
+        except AssertionError as fault:
+            raise AssertionError(f"{parts} not in {self.person.texts()[after:]}") from fault
+
+    def says(self, text: str, *parts: str) -> str:
+        seen = len(self.person.texts())
+        self.person.says(text)
+        return self.reads(*parts, after=seen)
+
+    def presses(self, title: str, *parts: str) -> str:
+        seen = len(self.person.texts())
+        self.person.presses(title)
+        return self.reads(*parts, after=seen)
+
+    def conversation(self) -> Conversation:
+        with self.house.store.read() as session:
+            return session.scalars(
+                select(Conversation).where(Conversation.address == str(self.person.id))
+            ).one()
+
+    def cases(self) -> list[Case]:
+        wanted = select(Case).where(Case.conversation_id == self.conversation().id).order_by(Case.id)
+        with self.house.store.read() as session:
+            return list(session.scalars(wanted))
+
+
+@pytest.fixture
+def talk(served: tuple[House, Cast, FakeTelegram]) -> Dialogue:
+    house, _, telegram = served
+    return Dialogue(house, telegram, TelegramPerson(telegram, "王阿姨"))
+
+
+def test_a_repair_with_a_photo(talk: Dialogue) -> None:
+    talk.person.sends_photo(picture(), caption="厨房水管漏水，3栋2单元1201，昨晚开始的，电话13812341234")
+    talk.reads("厨房水管漏水", "3栋2单元1201", "138****1234")
+    talk.presses("确认", "工单号BX", "今天09:45前上门")
+    [case] = talk.cases()
+    assert (case.kind, case.category, case.contact) == (CaseKind.REPAIR, "leak", "13812341234")
+    with talk.house.store.read() as session:
+        files = session.scalars(
+            select(Attachment.media_type).join(Message).where(Message.conversation_id == case.conversation_id)
+        ).all()
+    assert files == ["image/jpeg"]
+
+
+def test_a_complaint(talk: Dialogue) -> None:
+    talk.says("楼上1301每天晚上十点以后还在装修，我们休息不好")
+    talk.telegram.until(lambda: any("reply_markup" in one for one in talk.person.sees()), seconds=PATIENCE)
+    title = talk.person.sees()[-1]["reply_markup"]["inline_keyboard"][0][0]["text"]
+    talk.presses(title, "TS")
+    assert [case.kind for case in talk.cases()] == [CaseKind.COMPLAINT]
+
+
+def test_a_person_takes_over_and_hands_back(talk: Dialogue, served: tuple[House, Cast, FakeTelegram]) -> None:
+    house, cast, telegram = served
+    talk.says("转人工", "同事")
+    conversation = talk.conversation()
+    assert conversation.mode is Mode.WAITING
+    li = cast.li.agent_id
+    with house.store.write() as session:
+        answer(session, conversation.id, agent_id=li, text="您好，我是小李", client_id="1", now=house.clock())
+    house.wake()
+    talk.reads("您好，我是小李")
+    seen = len(talk.person.texts())
+    talk.person.says("电梯坏了")
+
+    def heard() -> bool:
+        wanted = select(Message.text).where(Message.conversation_id == conversation.id)
+        with house.store.read() as session:
+            return "电梯坏了" in session.scalars(wanted).all()
+
+    telegram.until(heard, seconds=PATIENCE)
+    with house.store.write() as session:
+        hand_back(session, conversation.id, agent_id=li, note="李工明天九点上门", now=house.clock())
+    house.wake()
+    talk.says("谢谢", "李工明天九点上门")
+    assert len(talk.person.texts()) == seen + 1
