@@ -92,6 +92,7 @@ class TelegramMessage(Base):
     replied_to_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("messages.id"))
     """The message of ours (or hers) that this one answers."""
     message: Mapped[Message] = relationship(foreign_keys=[message_id])
+    replied_to: Mapped[Message | None] = relationship(foreign_keys=[replied_to_id])
 
 
 class TelegramButton(Base):

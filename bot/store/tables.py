@@ -7,7 +7,7 @@ counter at each change a reader must see (delivered, cancelled, read), so that o
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, MetaData, Numeric, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -25,6 +25,9 @@ from bot.store.states import (
     TurnState,
     Urgency,
 )
+
+if TYPE_CHECKING:
+    from bot.store.channel_tables import MessageVersion, TelegramMessage
 
 
 class Base(DeclarativeBase):
@@ -259,6 +262,11 @@ class Message(Base):
     read_at: Mapped[datetime | None]
     turn: Mapped[Turn | None] = relationship(back_populates="messages")
     attachments: Mapped[list["Attachment"]] = relationship(back_populates="message")
+    versions: Mapped[list["MessageVersion"]] = relationship(order_by="MessageVersion.id", viewonly=True)
+    """Older wordings, where she changed it."""
+    places: Mapped[list["TelegramMessage"]] = relationship(
+        primaryjoin="Message.id == foreign(TelegramMessage.message_id)", viewonly=True
+    )
     outbox: Mapped["OutboxRow | None"] = relationship(back_populates="message")
     agent: Mapped["Agent | None"] = relationship()
 

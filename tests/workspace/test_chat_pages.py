@@ -13,9 +13,10 @@ from starlette.applications import Starlette
 from bot.desk import audit, conversations, outbox
 from bot.desk.effects import once
 from bot.desk.rows import lock_conversation
-from bot.desk.transcript import record_inbound, record_outbound
+from bot.desk.transcript import NewAttachment, record_inbound, record_outbound
 from bot.messaging.live import Hub
 from bot.store import actors
+from bot.store.channel_tables import MessageVersion, TelegramMessage
 from bot.store.engine import Store
 from bot.store.states import Delivery, Lane, Mode, Sender, TurnState
 from bot.store.tables import Conversation, Message, Residency, Resident, Turn
@@ -311,3 +312,28 @@ def test_a_locked_store_says_try_again_and_keeps_the_page(
     assert refused.status_code == 503
     assert "系统正忙" in refused.text
     assert refused.headers["HX-Retarget"] == "#toasts"
+
+
+def test_voice_is_played_and_older_wordings_and_the_answered_message_are_shown(
+    parts: Parts, li: Browser, store: Store, cast: Cast, clock: HandClock
+) -> None:
+    with store.write() as session:
+        asked = write(session, cast.wang, "几点来人？", clock)
+        answered = write(session, cast.wang, "六点以后都行", clock)
+        session.add(MessageVersion(message_id=answered.id, text="五点以后都行", replaced_at=clock()))
+        place = TelegramMessage(chat_id=5, telegram_id=2, message_id=answered.id, part=0)
+        place.replied_to_id = asked.id
+        session.add(place)
+        voice = NewAttachment("audio/ogg", 4, "0" * 64)
+        record_inbound(
+            session,
+            conversation_id=cast.wang.conversation_id,
+            channel_id="voice",
+            text="",
+            attachments=[voice],
+            now=clock(),
+        )
+    shown = li.get(f"/desk/chats/{cast.wang.conversation_id}").text
+    assert "<audio controls" in shown
+    assert "回复：几点来人？" in shown
+    assert "五点以后都行" in shown

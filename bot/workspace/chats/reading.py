@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from bot.store.channel_tables import TelegramMessage
 from bot.store.states import Delivery, Mode, Sender
 from bot.store.tables import (
     Agent,
@@ -245,6 +246,8 @@ def _messages(conversation_id: int) -> Select[Message]:
         .where(Message.conversation_id == conversation_id)
         .options(
             selectinload(Message.attachments),
+            selectinload(Message.versions),
+            selectinload(Message.places).joinedload(TelegramMessage.replied_to),
             joinedload(Message.outbox),
             joinedload(Message.agent),
         )
