@@ -5,9 +5,11 @@ changing `_load` and VERSION; everything else asks `encoder()` for vectors of no
 """
 
 import logging
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 import numpy as np
@@ -41,22 +43,26 @@ class Encoder:
         """As `encode`, with vectors kept in a file from one training to the next."""
         with VectorCache(cache_folder() / f"vectors-{VERSION}.db", WIDTH) as kept:
             known = kept.find(texts)
-            new = {text: self._one(text) for text in dict.fromkeys(texts) if text not in known}
-            kept.add(new)
-        known.update(new)
+            new = [text for text in dict.fromkeys(texts) if text not in known]
+            # The encoder lets other threads run while it works: a cold training uses every core.
+            with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+                made = dict(zip(new, threads.map(self._encode_one, new), strict=True))
+            kept.add(made)
+        known.update(made)
         return np.stack([known[text] for text in texts]) if texts else np.zeros((0, WIDTH), np.float32)
 
     def _one(self, text: str) -> Vectors:
         with self._lock:
             vector = self._remembered.get(text)
-            if vector is None:
-                vector = self._encode_one(text)
-                self._remembered[text] = vector
-                while len(self._remembered) > _REMEMBERED:
-                    self._remembered.popitem(last=False)
-            else:
+            if vector is not None:
                 self._remembered.move_to_end(text)
-            return vector
+                return vector
+        vector = self._encode_one(text)
+        with self._lock:
+            self._remembered[text] = vector
+            while len(self._remembered) > _REMEMBERED:
+                self._remembered.popitem(last=False)
+        return vector
 
 
 @lru_cache(maxsize=1)

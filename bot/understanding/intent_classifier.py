@@ -32,6 +32,9 @@ MATTERS = "matters"
 BARE_FACTS_CONFIDENCE = 0.2
 """For "3栋2单元1201" or a phone number alone: an answer to a question, whatever the voices make of it."""
 
+POSSIBLE = 0.4
+"""Chance by characters alone from which a clause may be of another topic."""
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class ResidentIntents(GraphComponent, IntentClassifier):
@@ -97,7 +100,7 @@ class ResidentIntents(GraphComponent, IntentClassifier):
         chances = self._voices.chances(_reading([message]))[0]
         ranking = self._first_level(chances)
         label, confidence = self._best_within(chances, ranking[0][0])
-        found = find_matters(text, label, confidence, self._judge)
+        found = find_matters(text, label, confidence, self._judge, self._glance)
         if len(found) > 1:
             ranking = _led_by(found, ranking)
         if says_only_facts(text):
@@ -132,6 +135,11 @@ class ResidentIntents(GraphComponent, IntentClassifier):
             intent = self._first_level(chances)[0][0]
             judged.append(self._best_within(chances, intent))
         return judged
+
+    def _glance(self, texts: Sequence[str]) -> list[set[str]]:
+        assert self._voices is not None
+        chances = self._voices.chances_by_characters(texts)
+        return [{self._labels()[place] for place in np.flatnonzero(row >= POSSIBLE)} for row in chances]
 
     def _labels(self) -> list[str]:
         assert self._voices is not None

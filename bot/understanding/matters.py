@@ -7,7 +7,7 @@ only when it is sure by itself, of another topic, and no mere frame (urging, thr
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.understanding.pieces import CONNECTOR, SENTENCE_END, Piece, clauses
+from bot.understanding.pieces import CONNECTOR, SENTENCE_END, Piece, clauses, sentences
 
 FRAMES = frozenset(
     {
@@ -20,11 +20,13 @@ ALONE = frozenset({"repair", "complaint", "fee", "inquiry", "suggestion", "prais
 """First-level intents that can stand beside another."""
 SHORTEST = 4
 MOST = 4
+MOST_PARTS = 16
+"""A text in more parts than these is not looked through: reading each costs about 12 ms."""
 LONG = 100
 """Characters from which a text is a letter: many clauses that only tell the story of one matter."""
 SURE_AFTER = {"connector": 0.7, "sentence": 0.8, "comma": 0.88}
 """How sure a clause must be to begin a matter of its own, by what parts it from the words before."""
-SURE_IN_LETTER = {"connector": 0.85, "sentence": 0.97, "comma": 1.0}
+SURE_IN_LETTER = {"connector": 0.85, "sentence": 0.97}
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Matter:
 Sure = Mapping[str, float]
 Judge = Callable[[Sequence[str]], list[tuple[str, float]]]
 """Best label and its confidence for each text."""
+Glance = Callable[[Sequence[str]], list[set[str]]]
+"""Labels that a cheap look finds possible for each text."""
 
 
 def split_label(label: str) -> tuple[str, str | None]:
@@ -58,14 +62,20 @@ def split_label(label: str) -> tuple[str, str | None]:
     return intent, category or None
 
 
-def find_matters(text: str, label: str, confidence: float, judge: Judge) -> list[Matter]:
-    """The matters of a text whose best label as a whole is known; at least one, in the order of the text."""
+def find_matters(text: str, label: str, confidence: float, judge: Judge, glance: Glance) -> list[Matter]:
+    """The matters of a text whose best label as a whole is known; at least one, in the order of the text.
+
+    The parts are judged only where the glance finds it possible that one is of another topic.
+    """
     whole = [Matter(*split_label(label), 0, len(text), confidence)]
-    parts = _clauses(text)
-    if len(parts) < 2 or split_label(label)[0] not in ALONE:
-        return whole
-    judged = judge([clause.piece.text for clause in parts])
     letter = len(text) > LONG
+    parts = _parts(text, sentences(text) if letter else clauses(text))
+    if not 2 <= len(parts) <= MOST_PARTS or split_label(label)[0] not in ALONE:
+        return whole
+    texts = [part.piece.text for part in parts]
+    if not any(_counts(other, 1.0, 0.0) for labels in glance(texts) for other in labels - {label}):
+        return whole
+    judged = judge(texts)
     runs = _merged(_runs(parts, judged, SURE_IN_LETTER if letter else SURE_AFTER))
     if len(runs) < 2 or (letter and label not in {run.label for run in runs}):
         return whole
@@ -73,7 +83,7 @@ def find_matters(text: str, label: str, confidence: float, judge: Judge) -> list
 
 
 @dataclass(frozen=True)
-class _Clause:
+class _Part:
     piece: Piece
     border: str
     """What parts it from the words before: connector, sentence or comma."""
@@ -87,20 +97,20 @@ class _Run:
     end: int
 
 
-def _clauses(text: str) -> list[_Clause]:
-    """Clauses, with those too short to say anything joined to the one before."""
-    found: list[_Clause] = []
-    for piece in clauses(text):
+def _parts(text: str, pieces: Sequence[Piece]) -> list[_Part]:
+    """Pieces with their borders, those too short to say anything joined to the one before."""
+    found: list[_Part] = []
+    for piece in pieces:
         if found and len(piece.text) < SHORTEST:
             before = found.pop()
             joined = Piece(text[before.piece.start : piece.end], before.piece.start, piece.end)
-            found.append(_Clause(joined, before.border))
+            found.append(_Part(joined, before.border))
             continue
         between = text[found[-1].piece.end : piece.start] if found else ""
         if CONNECTOR.match(piece.text):
-            found.append(_Clause(piece, "connector"))
+            found.append(_Part(piece, "connector"))
         else:
-            found.append(_Clause(piece, "sentence" if SENTENCE_END.search(between) else "comma"))
+            found.append(_Part(piece, "sentence" if SENTENCE_END.search(between) else "comma"))
     return found
 
 
@@ -108,12 +118,12 @@ def _counts(label: str, confidence: float, least: float) -> bool:
     return confidence >= least and label not in FRAMES and split_label(label)[0] in ALONE
 
 
-def _runs(parts: Sequence[_Clause], judged: Sequence[tuple[str, float]], sure: Sure) -> list[_Run]:
+def _runs(parts: Sequence[_Part], judged: Sequence[tuple[str, float]], sure: Sure) -> list[_Run]:
     """Neighbouring clauses of one label become one; unsure ones belong to the matter before them."""
     runs: list[_Run] = []
-    for clause, (label, confidence) in zip(parts, judged, strict=True):
-        piece, last = clause.piece, runs[-1] if runs else None
-        least = sure[clause.border] if last else min(sure.values())
+    for part, (label, confidence) in zip(parts, judged, strict=True):
+        piece, last = part.piece, runs[-1] if runs else None
+        least = sure[part.border] if last else min(sure.values())
         if last and (label == last.label or not _counts(label, confidence, least)):
             best = max(last.confidence, confidence if label == last.label else 0.0)
             runs[-1] = _Run(last.label, best, last.start, piece.end)

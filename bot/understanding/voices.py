@@ -72,10 +72,14 @@ class Voices:
     def chances(self, reading: Reading) -> Numbers:
         """One row a text, one probability a label."""
         heard = self._heard(reading)
-        if len(heard) == 1:  # no encoder: characters alone
-            return _softmax(heard[0] / float(self._arrays["temperature_alone"]))
+        if len(heard) == 1:  # no encoder
+            return self.chances_by_characters(reading.texts)
         mixed = _mix(heard, self._arrays["temperatures"])
         return _softmax(np.log(mixed + 1e-9) / float(self._arrays["temperature"]))
+
+    def chances_by_characters(self, texts: Sequence[str]) -> Numbers:
+        """As `chances`, by the third voice alone: a glance that costs a fraction of a millisecond."""
+        return _softmax(self._characters.scores(texts) / float(self._arrays["temperature_alone"]))
 
     def as_arrays(self) -> dict[str, Any]:
         """Everything, as plain arrays for one .npz file."""
