@@ -16,6 +16,7 @@ from bot.desk import audit
 from bot.desk.notices import give_notice
 from bot.desk.rows import LOOKS, lock_conversation
 from bot.desk.transcript import may_send, touch
+from bot.desk.turn_claims import claim_passes
 from bot.store.states import Delivery, Lane, Sender
 from bot.store.tables import Attachment, Conversation, Message, OutboxRow
 
@@ -62,7 +63,7 @@ def claim_delivery(
 
     None when nothing is due. Rows that the epoch rule forbids are cancelled on the way.
     """
-    for skip_locked in (True, False):  # as in `turns.claim_turn`
+    for skip_locked in claim_passes(session):  # as in `turn_claims.claim_turn`
         for _ in range(LOOKS):
             row = _next_row(session, channels, now, skip_locked)
             if row is None:

@@ -52,13 +52,24 @@ def claim_turn(session: Session, *, desk: str, now: datetime, lease: timedelta) 
     """
     # First without waiting for locks that others hold; only when that finds nothing, with waiting, so
     # that None means "nothing", not "somebody was just looking".
-    for skip_locked in (True, False):
+    for skip_locked in claim_passes(session):
         turn = _take_up(session, desk, now, lease, skip_locked) or _begin(
             session, desk, now, lease, skip_locked
         )
         if turn is not None:
             return _claimed(session, turn)
     return None
+
+
+def claim_passes(session: Session) -> tuple[bool, ...]:
+    """`skip_locked` of each look for a row to claim: SQLite has one writer, so nothing is locked there."""
+    return (False,) if session.get_bind().dialect.name == "sqlite" else (True, False)
+
+
+def has_unhandled(session: Session, conversation_id: int) -> bool:
+    """Did the resident write something that no turn has taken up?"""
+    waiting = exists().where(Message.conversation_id == conversation_id, _UNHANDLED)
+    return bool(session.scalar(select(waiting)))
 
 
 def has_open_turn(conversation_id: Any) -> ColumnElement[bool]:
