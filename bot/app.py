@@ -32,7 +32,7 @@ from bot.messaging.channels.webchat.parts import WebChat
 from bot.messaging.channels.webchat.routes import webchat_app
 from bot.messaging.dispatcher import Dispatcher, Pacing
 from bot.messaging.endings import Endings
-from bot.messaging.live import DESK, OUTBOX, Hub
+from bot.messaging.live import OUTBOX, Hub
 from bot.messaging.mood import MoodReader
 from bot.messaging.rasa_client import RasaClient
 from bot.messaging.sender import Sender, Sending
@@ -93,7 +93,11 @@ class Desk:
             work=self.work,
             rasa=self.rasa,
             hub=self.hub,
-            endings=Endings(voice, self.estate),
+            endings=Endings(
+                voice,
+                self.estate,
+                in_store=frozenset(name for name, one in self.channels.items() if one.in_store),
+            ),
             desk_id=self.settings.desk_id,
             now=self.now,
             slow_after=self.estate.conversation.slow_after,
@@ -172,16 +176,15 @@ class Desk:
             yield
 
     async def _run_clock(self) -> None:
-        with self.hub.subscribe(DESK) as news:
-            await run_clock(
-                self.store,
-                self.estate,
-                self.words,
-                desk=self.settings.desk_id,
-                now=self.now,
-                wake=news.wait,
-                told=self._told,
-            )
+        await run_clock(
+            self.store,
+            self.estate,
+            self.words,
+            desk=self.settings.desk_id,
+            now=self.now,
+            wake=asyncio.sleep,
+            told=self._told,
+        )
 
     def _told(self, conversation_id: int) -> None:
         self.hub.publish(OUTBOX)

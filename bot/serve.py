@@ -50,7 +50,9 @@ def listen(host: str, port: int) -> socket.socket:
         raise OperatorError(
             f"address {host}:{port}", fault.strerror or str(fault), "stop what uses it, or give another port"
         )
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    # Named as TCP, else asyncio leaves Nagle's algorithm on, and every answer's body comes 40 ms late.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((host, port))
     listening.listen(BACKLOG)

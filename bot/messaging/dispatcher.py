@@ -113,8 +113,6 @@ class Dispatcher:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
         self._slots.release()
-        # What the resident wrote meanwhile is her next turn.
-        self._hub.publish(INBOX)
 
     async def _handle(self, turn: TurnAtHand) -> None:
         """One turn to its end, or put off. Nothing escapes: one bad turn stops no other."""
@@ -205,8 +203,11 @@ class Dispatcher:
         except StoreError as error:
             log.warning("dispatcher.not_put_off", extra={**_ids(turn), "error": str(error)})
 
-    async def _finish(self, turn: TurnAtHand, ending: Callable[..., Any]) -> None:
-        await self._work.write(partial(ending, turn=turn, desk=self._desk, now=self._now()))
+    async def _finish(self, turn: TurnAtHand, ending: Callable[..., bool]) -> None:
+        more = await self._work.write(partial(ending, turn=turn, desk=self._desk, now=self._now()))
+        if more:
+            # What the resident wrote meanwhile is her next turn.
+            self._hub.publish(INBOX)
         self._hub.publish(OUTBOX)
         self._hub.conversation_changed(turn.claimed.conversation_id)
 

@@ -13,9 +13,11 @@ from bot.desk.estate import Estate
 from bot.desk.notices import give_notice
 from bot.desk.rows import lock_conversation
 from bot.desk.transcript import may_send, record_outbound
+from bot.desk.turn_claims import has_unhandled
 from bot.desk.turns import TurnDone, TurnLost, cut_period_if_long, finish_turn, holds_turn
 from bot.messaging.facts import TurnAtHand
 from bot.messaging.rasa_client import TurnAnswer
+from bot.messaging.sender import send_in_store
 from bot.messaging.voice import Voice, remember
 from bot.store import actors
 from bot.store.states import Lane, Mode, Sender
@@ -31,6 +33,8 @@ class Endings:
 
     voice: Voice
     estate: Estate
+    in_store: frozenset[str] = frozenset()
+    """Channels of our own: an answer is delivered by the transaction that writes it."""
 
     def answer(
         self,
@@ -41,8 +45,11 @@ class Endings:
         parses: Sequence[dict[str, Any]] | None,
         desk: str,
         now: datetime,
-    ) -> None:
-        """Rasa answered: its keys become words in the outbox, its parse is kept with the messages."""
+    ) -> bool:
+        """Rasa answered: its keys become words in the outbox, its parse is kept with the messages.
+
+        True when the resident wrote more meanwhile.
+        """
         claimed = turn.claimed
         conversation = lock_conversation(session, claimed.conversation_id)
         replies = _with_opening([Reply(one.key, one.slots) for one in answer.replies], turn)
@@ -59,20 +66,26 @@ class Endings:
             now=now,
         )
         if isinstance(done, TurnLost):
-            return
+            return False
         _keep_parses(session, claimed.message_ids, parses, originals)
         if not isinstance(done, TurnDone):
-            return
+            return False
         remember(conversation, replies, said, upset=upset)
+        if claimed.channel in self.in_store:
+            send_in_store(session, done.messages, desk=desk, now=now)
         cut_period_if_long(session, conversation.id, now=now, cap=self.estate.conversation.period_messages)
+        return has_unhandled(session, conversation.id)
 
     def leave_to_person(
         self, session: Session, *, turn: TurnAtHand, reason: str, desk: str, now: datetime
-    ) -> None:
-        """No answer of the bot's: a person is called, and the resident is told so (once)."""
+    ) -> bool:
+        """No answer of the bot's: a person is called, and the resident is told so (once).
+
+        True when the resident wrote more meanwhile.
+        """
         claimed = turn.claimed
         if not holds_turn(session, claimed.turn_id, desk=desk):
-            return  # another desk has it by now, or it is done: its words are said there
+            return False  # another desk has it by now, or it is done: its words are said there
         requested = request_person(session, claimed.conversation_id, reason=reason, by=actors.BOT, now=now)
         conversation = lock_conversation(session, claimed.conversation_id)
         replies = _handover_words(requested, reason)
@@ -87,6 +100,7 @@ class Endings:
         )
         if reason == "old":
             _summarise(session, conversation, turn, now)
+        return has_unhandled(session, conversation.id)
 
     def tell_outage(self, session: Session, *, turn: TurnAtHand, now: datetime) -> bool:
         """Say once an outage that the message is safe. False when it was said, or a person serves her."""

@@ -3,6 +3,7 @@
 Best effort: a message that cannot be read stays without, and the person sees it all the same.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 _BATCH = 16
 _WITHIN = timedelta(minutes=30)
 _LOOK_EVERY = 30.0
+_LEAST_PAUSE = 1.0
 
 
 class MoodReader:
@@ -45,6 +47,8 @@ class MoodReader:
                     log.warning("mood.not_read", extra={"error": str(fault)})
                     more = False
                 if not more:
+                    # Every message of the desk wakes this, few are for it: one look a second is plenty.
+                    await asyncio.sleep(_LEAST_PAUSE)
                     await wake.wait(_LOOK_EVERY)
 
     async def _read_some(self) -> bool:

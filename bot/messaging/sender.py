@@ -8,12 +8,12 @@ decided by lane: emergencies and people's words are sent again, the rest is show
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot.desk.outbox import ClaimedDelivery, claim_delivery, mark_failed, mark_sent, mark_unknown
@@ -32,8 +32,8 @@ from bot.messaging.live import OUTBOX, Hub
 from bot.messaging.pacing import ChannelPace
 from bot.messaging.work import StoreWork
 from bot.store.errors import StoreError
-from bot.store.states import Lane
-from bot.store.tables import OutboxRow
+from bot.store.states import Delivery, Lane
+from bot.store.tables import Message, OutboxRow
 
 log = logging.getLogger(__name__)
 
@@ -257,6 +257,29 @@ class Sender:
         wait = min(self._how.first_retry * 2 ** (claimed.attempts - 1), self._how.longest_retry)
         retry_at = self._now() + timedelta(seconds=max(wait, at_least or 0.0))
         return self._mark_failed(claimed, reason, retry_at=retry_at)
+
+
+def send_in_store(session: Session, messages: Sequence[Message], *, desk: str, now: datetime) -> None:
+    """Deliver rows of a channel of our own in the transaction that wrote them, unless others come before.
+
+    The writer holds the conversation's lock and has just met the epoch rule; what must wait is left to
+    the sender.
+    """
+    for message in messages:
+        row = message.outbox
+        if row is None or row.state is not Delivery.QUEUED or _one_is_before(session, row):
+            return
+        mark_sent(session, message.id, desk=desk, now=now)
+
+
+def _one_is_before(session: Session, row: OutboxRow) -> bool:
+    before = exists().where(
+        OutboxRow.conversation_id == row.conversation_id,
+        OutboxRow.lane == row.lane,
+        OutboxRow.id < row.id,
+        OutboxRow.state.in_((Delivery.QUEUED, Delivery.SENDING)),
+    )
+    return bool(session.scalar(select(before)))
 
 
 def _outgoing(claimed: ClaimedDelivery) -> OutgoingMessage:

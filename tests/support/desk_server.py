@@ -18,6 +18,7 @@ from bot.desk.words import load_words
 from bot.messaging.channels.telegram.service import TelegramPace
 from bot.messaging.dispatcher import Pacing
 from bot.messaging.sender import Sending
+from bot.serve import listen
 from bot.settings import Settings
 from bot.store.engine import Store
 from tests.doubles.rasa.fake import WORDS, FakeRasa
@@ -71,7 +72,7 @@ class DeskServer:
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
 
     def _listen(self, port: int) -> None:
-        self._socket = socket.create_server(("127.0.0.1", port))
+        self._socket = listen("127.0.0.1", port)
 
     def restart(self) -> "DeskServer":
         """Start again on the same port, after a stop."""
