@@ -104,30 +104,32 @@ def zhou(telegram: FakeTelegram) -> TelegramPerson:
 
 @pytest.fixture
 def start(
-    sqlite_url: str,
-    sqlite_store: Store,
+    request: pytest.FixtureRequest,
     rasa: FakeRasa,
     clock: HandClock,
     telegram: FakeTelegram,
     tmp_path: Path,
 ) -> Iterator[StartTelegramDesk]:
     """Start desks that serve the double's bot; all are stopped at the end."""
+    url: str = request.getfixturevalue(getattr(request, "param", "sqlite_url"))
+    store = Store.at(url)
     started: list[DeskServer] = []
 
     def start_one(desk_id: str = "desk-1", pace: TelegramPace = QUICK, **settings: Any) -> TelegramDesk:
         own = replace(
-            settings_for(sqlite_url, tmp_path / "data", rasa, desk_id),
+            settings_for(url, tmp_path / "data", rasa, desk_id),
             **{"telegram_token": telegram.token, "telegram_api_url": telegram.url, **settings},
         )
         server = DeskServer(own, clock, telegram_pace=pace)
         if own.telegram_receive == "webhook":
             server.settings = replace(own, public_url=server.url)
         started.append(server)
-        return TelegramDesk(server.start(), sqlite_store, clock, telegram)
+        return TelegramDesk(server.start(), store, clock, telegram)
 
     yield start_one
     for server in started:
         server.stop()
+    store.close()
 
 
 @pytest.fixture

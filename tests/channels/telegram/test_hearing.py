@@ -352,3 +352,15 @@ def test_a_person_takes_over_and_the_bot_is_silent(
     desk.telegram.until(lambda: len(desk.heard(wang)) == 4)
     assert rasa.texts() == ["在吗"]
     assert wang.texts()[-1] == "我是小李"
+
+
+@pytest.mark.parametrize("start", ["postgres_url"], indirect=True)
+def test_all_of_it_on_postgresql(desk: TelegramDesk, wang: TelegramPerson) -> None:
+    wang.starts()
+    desk.telegram.until(wang.texts)
+    wang.presses("查进度")
+    wang.edits(wang.says("3栋漏水"), "5栋漏水")
+    wang.sends_album([picture("red"), picture("green")], caption="漏水")
+    desk.telegram.until(lambda: len(desk.heard(wang)) == 4)
+    assert [len(message.attachments) for message in desk.heard(wang)] == [0, 0, 0, 2]
+    assert "5栋漏水" in desk.heard(wang)[2].text

@@ -82,11 +82,11 @@ def test_ids_that_start_anew_are_followed(desk: TelegramDesk, wang: TelegramPers
     desk.telegram.until(lambda: desk.telegram.world.unconfirmed() == 0)
 
 
-def test_the_offset_is_the_last_of_the_batch_not_the_highest(sqlite_store: Store, clock: HandClock) -> None:
+def test_the_offset_is_the_last_of_the_batch_not_the_highest(store: Store, clock: HandClock) -> None:
     batch = [{"update_id": 900}, {"update_id": 7}]
     assert next_offset(batch) == 8
     assert next_offset([]) is None
-    with sqlite_store.write() as session:
+    with store.write() as session:
         assert keep_updates(session, 1, batch, now=clock()) == 2
         assert keep_updates(session, 1, batch, now=clock()) == 0
         assert keep_updates(session, 2, batch, now=clock()) == 2

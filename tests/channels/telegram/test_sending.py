@@ -16,7 +16,7 @@ from bot.messaging.channels.telegram.cutting import CAPTION, TEXT, cut, pieces, 
 from bot.messaging.live import OUTBOX
 from bot.store.channel_tables import TelegramButton, TelegramChat
 from bot.store.states import Delivery, Lane, Sender
-from bot.store.tables import Agent, OutboxRow
+from bot.store.tables import Agent, Notice, OutboxRow
 from tests.channels.telegram.conftest import QUICK, StartTelegramDesk, TelegramDesk
 from tests.channels.telegram.test_hearing import picture
 from tests.doubles.rasa.fake import FakeRasa
@@ -154,6 +154,18 @@ def test_a_message_sent_again_carries_the_same_keys(known: TelegramDesk, wang: T
     assert all(len(key.encode()) <= 64 for key in keys)
 
 
+def test_a_status_asked_for_again_renews_the_one_above(known: TelegramDesk, wang: TelegramPerson) -> None:
+    key = "utter_status_one"
+    becomes(known, write(known, wang, "已派单", reply_key=key), Delivery.SENT)
+    becomes(known, write(known, wang, "处理中", reply_key=key), Delivery.SENT)
+    assert wang.texts()[1:] == ["处理中"]
+    wang.says("现在呢")
+    known.telegram.until(lambda: len(wang.texts()) == 3)
+    becomes(known, write(known, wang, "已处理", reply_key=key), Delivery.SENT)
+    assert wang.texts()[-1] == "已处理"
+    assert wang.texts()[1] == "处理中"
+
+
 # --- faults ----------------------------------------------------------------------------------------------
 
 
@@ -167,6 +179,8 @@ def test_429_of_one_chat_stops_no_other_and_is_waited_for(
     zhou.says("在吗")
     known.telegram.until(zhou.texts)
     assert row(known, held).due_at >= known.clock() + timedelta(minutes=59)
+    kinds = known.reads(lambda session: list(session.scalars(select(Notice.kind))))
+    assert "telegram_held" in kinds
     refused = len([one for one in known.telegram.refused if one == ("sendmessage", 429)])
     assert refused == 1  # nobody knocks again while it lasts
     known.telegram.mend()

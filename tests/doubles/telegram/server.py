@@ -8,7 +8,6 @@ import contextlib
 import socket
 import threading
 import time
-from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -46,7 +45,7 @@ class FakeTelegram:
         self.refused: list[tuple[str, int]] = []
         """Method and code of each call that was answered with an error."""
         self._faults: list[Fault] = []
-        self._sent: dict[Any, deque[float]] = defaultdict(deque)
+        self._buckets: dict[str, tuple[float, float]] = {}
         self._called = threading.Condition()
         self._polls = 0
         self._changed = asyncio.Event()
@@ -216,15 +215,16 @@ class FakeTelegram:
             return fault
 
     def _check_rates(self, chat_id: Any) -> None:
+        """Two buckets: what fits into both passes, and they fill again as time goes by."""
         now = self.world.clock()
-        for key, most, seconds in ((str(chat_id), BURST, float(BURST)), (None, 30, 1.0)):
-            sent = self._sent[key]
-            while sent and sent[0] <= now - seconds:
-                sent.popleft()
-            if len(sent) >= most:
-                raise Fault("error", code=429, retry_after=1).error()
-        for key in (str(chat_id), None):
-            self._sent[key].append(now)
+        buckets = {str(chat_id): (BURST, 1.0), "": (30, 30.0)}
+        full = {}
+        for key, (size, a_second) in buckets.items():
+            left, at = self._buckets.get(key, (float(size), now))
+            full[key] = min(float(size), left + (now - at) * a_second)
+        if min(full.values()) < 1.0:
+            raise Fault("error", code=429, retry_after=1).error()
+        self._buckets |= {key: (left - 1.0, now) for key, left in full.items()}
 
     # --- webhook and waking ------------------------------------------------------------------------------
 

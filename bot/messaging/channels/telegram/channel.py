@@ -5,6 +5,7 @@ import logging
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Never
@@ -29,10 +30,12 @@ from bot.messaging.channels.base import (
 from bot.messaging.channels.telegram.api import TelegramApi
 from bot.messaging.channels.telegram.cutting import Piece, pieces
 from bot.messaging.channels.telegram.names import NAME
-from bot.messaging.channels.telegram.places import block, blocked_why, note_place, parts_sent
+from bot.messaging.channels.telegram.places import block, blocked_why, newest, note_place, parts_sent
+from bot.messaging.channels.telegram.status import tell_held
 from bot.messaging.work import StoreWork
 from bot.store.channel_tables import TelegramButton
 from bot.store.states import Lane
+from bot.store.tables import Message
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +54,10 @@ LIMITS: Final = Limits(
     seconds_per_chat=1.0,
 )
 _TOKEN_PAUSE: Final = 60.0
+RENEWED: Final = frozenset({"utter_status_one", "utter_status_many"})
+"""Answers that renew the same one right above them (she pressed a button) instead of standing there twice."""
+LONG_WAIT: Final = 600.0
+"""Seconds: when Telegram holds a chat so long, a person must know."""
 _WIDE: Final = 6
 """Buttons with longer words than this stand alone in their row."""
 _MOST_CHATS: Final = 5000
@@ -88,9 +95,10 @@ class TelegramChannel:
         """Send what Telegram has not got yet of it. Raises `PermanentFault` or `PassingFault`."""
         chat_id = int(message.address)
         self._mind_the_wait(chat_id, message.lane)
-        sent, why = await self._work.read(partial(self._before, message=message, chat_id=chat_id))
-        if why is not None:
-            raise PermanentFault(why)
+        before = await self._work.read(partial(self._before, message=message, chat_id=chat_id))
+        if before.blocked is not None:
+            raise PermanentFault(before.blocked)
+        sent = before.sent
         keyboard = await self._keyboard(message) if message.buttons else None
         parts = pieces(message)
         for number, piece in enumerate(parts):
@@ -100,9 +108,13 @@ class TelegramChannel:
                 await asyncio.sleep(self.limits.seconds_per_chat)
             last = number == len(parts) - 1
             try:
-                telegram_id = await self._send(chat_id, piece, keyboard if last else None)
+                telegram_id = None
+                if before.renews is not None:
+                    telegram_id = await self._renew(chat_id, before.renews, piece, keyboard)
+                if telegram_id is None:
+                    telegram_id = await self._send(chat_id, piece, keyboard if last else None)
             except said.TelegramError as error:
-                unknown = await self._what_happened(error, chat_id)
+                unknown = await self._what_happened(error, chat_id, message.conversation_id)
                 log.warning("telegram.unknown_outcome", extra={"message_id": message.message_id})
                 return unknown
             note = partial(
@@ -143,10 +155,29 @@ class TelegramChannel:
             )
         return sent.message_id
 
-    def _before(
-        self, session: Session, *, message: OutgoingMessage, chat_id: int
-    ) -> tuple[dict[int, int], str | None]:
-        return parts_sent(session, message.message_id), blocked_why(session, self._api.bot_id, chat_id)
+    async def _renew(
+        self,
+        chat_id: int,
+        telegram_id: int,
+        piece: Piece,
+        keyboard: telegram.InlineKeyboardMarkup | None,
+    ) -> int | None:
+        """Change the older message; None where Telegram does not let us (then it is said anew)."""
+        try:
+            await self._api.bot.edit_message_text(
+                piece.text, chat_id=chat_id, message_id=telegram_id, reply_markup=keyboard
+            )
+        except said.BadRequest as error:
+            log.info("telegram.not_renewed", extra={"error": error.message})
+            return None
+        return telegram_id
+
+    def _before(self, session: Session, *, message: OutgoingMessage, chat_id: int) -> "_Before":
+        return _Before(
+            sent=parts_sent(session, message.message_id),
+            blocked=blocked_why(session, self._api.bot_id, chat_id),
+            renews=_renewed(session, message, chat_id),
+        )
 
     async def _keyboard(self, message: OutgoingMessage) -> telegram.InlineKeyboardMarkup:
         """The buttons under their opaque keys; a message that is sent again carries the same ones."""
@@ -174,12 +205,19 @@ class TelegramChannel:
         elif lane is not Lane.EMERGENCY:
             raise PassingFault("429: this chat has to wait", retry_after=left)
 
-    async def _what_happened(self, error: said.TelegramError, chat_id: int) -> UnknownOutcome:
+    async def _what_happened(
+        self, error: said.TelegramError, chat_id: int, conversation_id: int
+    ) -> UnknownOutcome:
         """Raise what is certain; return what is not."""
         if isinstance(error, said.RetryAfter):
             after = error.retry_after
             seconds = after.total_seconds() if isinstance(after, timedelta) else float(after)
-            self._wait_until[chat_id] = self._now() + timedelta(seconds=seconds)
+            now = self._now()
+            self._wait_until[chat_id] = now + timedelta(seconds=seconds)
+            if seconds > LONG_WAIT:
+                await self._work.write(
+                    partial(tell_held, conversation_id=conversation_id, seconds=seconds, now=now)
+                )
             raise PassingFault(f"429: retry after {seconds:.0f} s", retry_after=seconds) from error
         if isinstance(error, said.Forbidden):
             await self._work.write(
@@ -201,6 +239,27 @@ class TelegramChannel:
         self._delivered_at.move_to_end(chat_id)
         while len(self._delivered_at) > _MOST_CHATS:
             self._delivered_at.popitem(last=False)
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What the store knows before a message is sent."""
+
+    sent: dict[int, int]
+    blocked: str | None
+    renews: int | None
+    """The message at Telegram that this one takes the place of."""
+
+
+def _renewed(session: Session, message: OutgoingMessage, chat_id: int) -> int | None:
+    """The status right above, said before in the same way: nothing of hers stands in between."""
+    key = session.get_one(Message, message.message_id).reply_key
+    last = newest(session, chat_id)
+    if key not in RENEWED or message.files or last is None:
+        return None
+    telegram_id, older = last
+    same = older.reply_key == key and older.conversation_id == message.conversation_id
+    return telegram_id if same and older.text != message.text else None
 
 
 def _refused_in_words(error: said.TelegramError) -> Never:

@@ -86,6 +86,17 @@ def parts_sent(session: Session, message_id: int) -> dict[int, int]:
     return {row.part: row.telegram_id for row in rows}
 
 
+def newest(session: Session, chat_id: int) -> tuple[int, Message] | None:
+    """The last message of the chat that we know of, with its number there."""
+    row = session.scalars(
+        select(TelegramMessage)
+        .where(TelegramMessage.chat_id == chat_id)
+        .order_by(TelegramMessage.telegram_id.desc())
+        .limit(1)
+    ).one_or_none()
+    return (row.telegram_id, row.message) if row is not None else None
+
+
 def _chat(session: Session, bot_id: int, chat_id: int) -> TelegramChat | None:
     return session.scalars(
         select(TelegramChat).where(TelegramChat.bot_id == bot_id, TelegramChat.chat_id == chat_id)

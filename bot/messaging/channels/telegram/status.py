@@ -58,3 +58,15 @@ def tell_outage(session: Session, since: datetime, *, now: datetime) -> None:
         details={"since": since.isoformat(), "until": now.isoformat()},
         now=now,
     )
+
+
+def tell_held(session: Session, *, conversation_id: int, seconds: float, now: datetime) -> None:
+    """Telegram holds this chat for long (429): who waits for an answer may have to be called."""
+    give_notice(
+        session,
+        key=f"telegram_held:{conversation_id}:{now:%Y-%m-%d}",
+        kind="telegram_held",
+        conversation_id=conversation_id,
+        details={"seconds": round(seconds)},
+        now=now,
+    )
