@@ -47,7 +47,8 @@ NEEDS = {
 """The environments of a command, the one that runs it first; all others need `desk` alone."""
 PROBE = "import sys, sqlite3, ssl, ctypes, zlib, bz2; print('%d.%d' % sys.version_info[:2], sys.executable)"
 USAGE = """Guanjia 管家. The first command builds what it needs (some minutes); then each has its own --help:
-  up · chat · train · parse · import · agent · backup · restore · telegram · doctor · rasa · test · lint · fmt · bench"""
+  up · chat · train · parse · import · agent · backup · restore · telegram · doctor · rasa
+  test · lint · fmt · bench"""
 
 
 class BootstrapError(Exception):

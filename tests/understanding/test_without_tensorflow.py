@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 from rasa.engine.recipes import default_components
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 
