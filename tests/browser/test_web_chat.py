@@ -278,6 +278,23 @@ def test_a_lost_session_begins_a_new_one_and_sends_what_was_written(
     expect(page.locator(".message.mine .said")).to_have_text(["第二句"])
 
 
+def test_all_tabs_go_on_in_the_new_session(
+    page: Page, phone: BrowserContext, server: DeskServer, clock: HandClock
+) -> None:
+    say(page, "第一句")
+    hears(page, "收到：第一句")
+    second = phone.new_page()
+    second.goto(server.url)
+    hears(second, "收到：第一句")
+    clock.turn(days=400)
+    say(second, "第二句")
+    hears(second, "收到：第二句")
+    hears(page, "收到：第二句")
+    expect(page.locator(".message.mine .said")).to_have_text(["第二句"])
+    say(page, "第三句")
+    hears(second, "收到：第三句")
+
+
 def test_the_private_link_brings_her_back_on_another_device(page: Page, open_device: OpenDevice) -> None:
     page.get_by_role("button", name="更多").click()
     page.get_by_role("menuitem", name="复制我的专属链接").click()

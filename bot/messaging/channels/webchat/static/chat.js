@@ -18,6 +18,7 @@ const NEAR_END_PX = 120;
 
 let session = null; // what POST /chat/api/session told
 let opening = null;
+let lost = false; // the session before was refused
 let cursor = 0;
 let lastSeq = 0;
 let lastTheirs = 0;
@@ -76,7 +77,14 @@ function ensureSession() {
   opening ??= openSession()
     .then((opened) => {
       session = opened;
-      live ??= listen({ onMore: sync, onTyping: showTyping, onConnected: () => drawConnection() });
+      live ??= listen({
+        onMore: sync,
+        onTyping: showTyping,
+        onConnected: () => drawConnection(),
+        onSession: adoptSession,
+      });
+      if (lost) live.sessionChanged();
+      lost = false;
       return opened;
     })
     .finally(() => (opening = null));
@@ -84,11 +92,23 @@ function ensureSession() {
 }
 
 async function renewSession() {
+  lost = true;
+  forgetSession();
+  notice(words.session_renewed);
+}
+
+// Another tab opened a new session: this one shows the same conversation from now on.
+async function adoptSession() {
+  forgetSession();
+  await ensureSession();
+  sync();
+}
+
+function forgetSession() {
   session = null;
   cursor = lastSeq = lastTheirs = lastRead = 0;
   view.clear();
   for (const entry of outbox.entries) view.showUnsent(entry);
-  notice(words.session_renewed);
 }
 
 // --- what comes in -------------------------------------------------------------

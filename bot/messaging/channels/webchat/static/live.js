@@ -5,29 +5,38 @@ const LOCK = "guanjia-live";
 const CHANNEL = "guanjia-live";
 const POLL_MS = 25_000;
 
-export function listen({ onMore, onTyping, onConnected }) {
+export function listen({ onMore, onTyping, onConnected, onSession }) {
   const tabs = "BroadcastChannel" in window ? new BroadcastChannel(CHANNEL) : null;
+  let connection = null; // of the tab that listens
   const hear = ({ kind, by, up }) => {
     if (kind === "more") onMore();
     else if (kind === "typing") onTyping(by);
     else if (kind === "connected") onConnected(up);
+    else if (kind === "session") connection?.renew();
   };
   const tell = (news) => {
     hear(news);
     tabs?.postMessage(news);
   };
-  tabs?.addEventListener("message", ({ data }) => hear(data));
+  tabs?.addEventListener("message", ({ data }) => {
+    hear(data);
+    if (data.kind === "session") onSession();
+  });
 
   if (navigator.locks && tabs) {
     // Held until the tab goes; the next tab in line then takes over.
-    navigator.locks.request(LOCK, () => new Promise(() => connect(tell)));
+    navigator.locks.request(LOCK, () => new Promise(() => (connection = connect(tell))));
   } else {
-    connect(tell);
+    connection = connect(tell);
   }
   // A lost event, a sleeping phone, a proxy without streaming: the chat still moves.
   setInterval(() => document.visibilityState === "visible" && onMore(), POLL_MS);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && onMore());
-  return { tellTabs: () => tabs?.postMessage({ kind: "more" }) };
+  return {
+    tellTabs: () => tabs?.postMessage({ kind: "more" }),
+    // The cookie names another conversation now: what listens must ask again with it.
+    sessionChanged: () => tell({ kind: "session" }),
+  };
 }
 
 function connect(tell) {
@@ -48,10 +57,11 @@ function connect(tell) {
       wait = Math.min(wait * 2, 30_000);
     });
   };
-  open();
-  window.addEventListener("online", () => {
-    if (source.readyState === EventSource.OPEN) return;
+  const renew = () => {
     source.close();
     open();
-  });
+  };
+  open();
+  window.addEventListener("online", () => source.readyState !== EventSource.OPEN && renew());
+  return { renew };
 }

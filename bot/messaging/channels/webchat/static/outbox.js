@@ -79,7 +79,8 @@ export class Outbox {
       this.stored(entry, message);
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
-      await this.#failed(entry, fault);
+      // The answer was lost, but the desk has shown meanwhile that it has the message.
+      if (this.entries.includes(entry)) await this.#failed(entry, fault);
     }
   }
 
