@@ -18,12 +18,12 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.understanding.bare_facts import says_only_facts
+from bot.understanding.bare_facts import says_only_facts, without_facts
 from bot.understanding.encoder import encoder
 from bot.understanding.examples import label_of
 from bot.understanding.kept_model import keep_arrays, kept_arrays
 from bot.understanding.made_from import READING_OF_TEXT, content_hash, lexicon_files, own_files
-from bot.understanding.matters import Matter, find_matters, split_label
+from bot.understanding.matters import Matter, find_matters, split_label, widened
 from bot.understanding.sentence_vectors import read_vector, vector_of
 from bot.understanding.signs import names, signs
 from bot.understanding.voices import Reading, Voices
@@ -100,7 +100,11 @@ class ResidentIntents(GraphComponent, IntentClassifier):
         chances = self._voices.chances(_reading([message]))[0]
         ranking = self._first_level(chances)
         label, confidence = self._best_within(chances, ranking[0][0])
-        found = find_matters(text, label, confidence, self._judge, self._glance)
+        words = without_facts(text)
+        found = [
+            widened(matter, text, words)
+            for matter in find_matters(words, label, confidence, self._judge, self._glance)
+        ]
         if len(found) > 1:
             ranking = _led_by(found, ranking)
         if says_only_facts(text):
@@ -154,7 +158,7 @@ def _led_by(matters: Sequence[Matter], ranking: list[tuple[str, float]]) -> list
 
 
 def _reading(messages: Sequence[Message]) -> Reading:
-    texts = [message.get(TEXT) for message in messages]
+    texts = [without_facts(message.get(TEXT)) for message in messages]
     vectors = [vector_of(message) for message in messages]
     found = [vector for vector in vectors if vector is not None]
     return Reading(texts, np.stack(found) if found and len(found) == len(vectors) else None, signs(texts))

@@ -32,5 +32,9 @@ def content_hash(*groups: list[Path]) -> str:
     return total.hexdigest()
 
 
-READING_OF_TEXT = [*language_files("normalise.py", "traditional.txt"), *own_files("pieces", "encoder")]
+READING_OF_TEXT = [
+    *language_files("normalise.py", "traditional.txt"),
+    *language_files("rooms.py", "contacts.py"),
+    *own_files("pieces", "encoder", "bare_facts"),
+]
 """How a text becomes normal text and a vector."""

@@ -5,7 +5,7 @@ only when it is sure by itself, of another topic, and no mere frame (urging, thr
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.understanding.pieces import CONNECTOR, SENTENCE_END, Piece, clauses, sentences
 
@@ -49,6 +49,9 @@ class Matter:
         }
 
 
+_BETWEEN = " \t\n\r,，、。.;；"
+"""What may stand between a matter and a fact beside it."""
+
 Sure = Mapping[str, float]
 Judge = Callable[[Sequence[str]], list[tuple[str, float]]]
 """Best label and its confidence for each text."""
@@ -80,6 +83,22 @@ def find_matters(text: str, label: str, confidence: float, judge: Judge, glance:
     if len(runs) < 2 or (letter and label not in {run.label for run in runs}):
         return whole
     return [_matter(run) for run in runs[:MOST]]
+
+
+def widened(matter: Matter, text: str, words: str) -> Matter:
+    """The matter with the facts beside it: a home or phone stands where `words` is blank and `text` not.
+
+    Facts behind a matter are its own, those before it only at the beginning of the text.
+    """
+    start = 0 if not words[: matter.start].strip(_BETWEEN) else matter.start
+    end = matter.end
+    while end < len(words) and words[end] in _BETWEEN:
+        end += 1
+    while start < matter.start and text[start] in _BETWEEN:
+        start += 1
+    while end > matter.end and text[end - 1] in _BETWEEN:
+        end -= 1
+    return replace(matter, start=start, end=end)
 
 
 @dataclass(frozen=True)

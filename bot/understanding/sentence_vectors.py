@@ -14,6 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.language import normalise
+from bot.understanding.bare_facts import without_facts
 from bot.understanding.encoder import WIDTH, Encoder, Vectors, encoder
 from bot.understanding.made_from import READING_OF_TEXT, content_hash
 from bot.understanding.pieces import for_encoder
@@ -64,12 +65,12 @@ class SentenceVectors(GraphComponent):
 
 def read_vector(model: Encoder, text: str) -> Vectors:
     """The vector of a text of any length: of the whole, or the mean over its pieces, of length 1."""
-    return _mean(model.encode(for_encoder(normalise(text))))
+    return _mean(model.encode(_pieces(text)))
 
 
 def kept_vectors(model: Encoder, texts: Sequence[str]) -> list[Vectors]:
     """As `read_vector` for many texts, kept in the cache file."""
-    pieces = [for_encoder(normalise(text)) for text in texts]
+    pieces = [_pieces(text) for text in texts]
     vectors = model.encode_kept([piece for of_text in pieces for piece in of_text])
     means, place = [], 0
     for of_text in pieces:
@@ -84,6 +85,10 @@ def vector_of(message: Message) -> Vectors | None:
         if feature.origin == ORIGIN and feature.attribute == TEXT:
             return np.asarray(feature.features, dtype=np.float32).reshape(WIDTH)
     return None
+
+
+def _pieces(text: str) -> list[str]:
+    return for_encoder(normalise(without_facts(text)))
 
 
 def _mean(vectors: Vectors) -> Vectors:

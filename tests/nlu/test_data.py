@@ -36,9 +36,7 @@ def test_counts_are_printed_and_enough(capsys: pytest.CaptureFixture[str]) -> No
     by_label = counts(training())
     by_intent = Counter(sentence.intent for sentence in training())
     with capsys.disabled():
-        print(
-            f"\n{len(training())} training sentences, {len(held_out())} held out, {len(held_out_long())} letters"
-        )
+        print(f"\n{len(training())} to train, {len(held_out())} and {len(held_out_long())} letters held out")
         for label, number in sorted(by_label.items()):
             print(f"  {label:28} {number:4}")
     assert set(by_intent) == FIRST_LEVEL

@@ -39,9 +39,8 @@ def test_intents_of_chat_and_subject_lines(parses: Parses, capsys: pytest.Captur
         )
         for sentence, parse in zip(held_out(), parses, strict=True):
             if sentence.intent != parse["intent"]:
-                print(
-                    f"  {sentence.label:24} read as {label_of(parse):24} {parse['confidence']:.2f} {sentence.text}"
-                )
+                read = f"{label_of(parse)} {parse['confidence']:.2f}"
+                print(f"  {sentence.label:24} read as {read:30} {sentence.text}")
     assert score >= 0.93
 
 
@@ -123,6 +122,16 @@ def test_the_story_of_the_product_is_read(reader: ModelReader) -> None:
     (parse,) = reader.parses(["电梯又坏了，第三次了，你们到底管不管！"])
     assert (label_of(parse), len(parse["matters"]), parse["upset"]) == ("repair/lift", 1, 2)
     assert parse["confidence"] > 0.8
+
+
+def test_home_and_phone_beside_a_matter_do_not_hide_it(reader: ModelReader) -> None:
+    text = "3栋2单元1201水管漏水，昨晚开始，138 1234 5678，顺便问下物业费怎么交"
+    (parse,) = reader.parses([text])
+    assert [(m["intent"], text[slice(*m["span"])]) for m in parse["matters"]] == [
+        ("repair", "3栋2单元1201水管漏水，昨晚开始，138 1234 5678"),
+        ("fee", "顺便问下物业费怎么交"),
+    ]
+    assert {entity["entity"] for entity in parse["entities"]} >= {"home", "phone", "time", "fault"}
 
 
 @pytest.mark.parametrize("text", ["3栋2单元1201", "13812345678", "昨天晚上", "3-2-1201，电话13812345678"])
