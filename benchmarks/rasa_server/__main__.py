@@ -65,11 +65,11 @@ class DeskSide:
         self.process.wait(timeout=20)
 
 
-def measure(kind: type[Guanjia] | type[Stock], folder: Path, residents: int) -> Figures:
+def measure(kind: type[Guanjia] | type[Stock], folder: Path, residents: int, epochs: int) -> Figures:
     """Train, start, load and measure one peer."""
     alone, warm = 20, 8
     desk = DeskSide(folder / f"{kind.name}-desk", residents + alone + warm)
-    peer = kind(Surroundings(desk.url, desk.secret, folder))
+    peer = kind(Surroundings(desk.url, desk.secret, folder), epochs)
     try:
         say(f"{peer.name}: training …")
         train = peer.train()
@@ -83,6 +83,7 @@ def measure(kind: type[Guanjia] | type[Stock], folder: Path, residents: int) -> 
         say(f"{peer.name}: {busy.messages / busy.wall:.1f} messages/s")
         return Figures(
             train=train,
+            epochs=epochs,
             start=start,
             memory=peer.resident_megabytes(),
             installed=peer.installed_megabytes(),
@@ -102,15 +103,16 @@ def measure(kind: type[Guanjia] | type[Stock], folder: Path, residents: int) -> 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--residents", type=int, default=100, help="dialogues of six messages (100)")
+    parser.add_argument("--epochs", type=int, default=100, help="of the stock peer (100); speed is the same")
     parser.add_argument("--only", choices=["guanjia", "stock"], help="measure one, print its figures")
     chosen = parser.parse_args()
     kinds: dict[str, type[Guanjia] | type[Stock]] = {"guanjia": Guanjia, "stock": Stock}
     with tempfile.TemporaryDirectory() as folder:
         if chosen.only:
-            print(measure(kinds[chosen.only], Path(folder), chosen.residents))
+            print(measure(kinds[chosen.only], Path(folder), chosen.residents, chosen.epochs))
             return
-        stock = measure(Stock, Path(folder), chosen.residents)
-        ours = measure(Guanjia, Path(folder), chosen.residents)
+        stock = measure(Stock, Path(folder), chosen.residents, chosen.epochs)
+        ours = measure(Guanjia, Path(folder), chosen.residents, chosen.epochs)
     print(table(ours, stock))
 
 

@@ -11,6 +11,7 @@ class Figures:
     """One peer's figures; seconds, megabytes, messages per second."""
 
     train: float
+    epochs: int
     start: float
     memory: float
     installed: float
@@ -43,6 +44,8 @@ def table(ours: Figures, stock: Figures) -> str:
         mine, theirs = value(ours), value(stock)
         ratio = mine / theirs if more_is_better else theirs / mine
         lines.append(f"| {name} | {form.format(theirs)} | {form.format(mine)} | {ratio:.1f} × |")
+    if stock.epochs != 100:
+        lines += ["", f"The stock peer was trained for {stock.epochs} of its 100 epochs."]
     lines.append("")
     lines.append(
         f"Messages without any reply: stock {stock.silent} of {stock.messages}, "
