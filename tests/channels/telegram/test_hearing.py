@@ -289,6 +289,13 @@ def test_help_and_the_menu(desk: TelegramDesk, wang: TelegramPerson, rasa: FakeR
     assert rasa.calls[0]["payload"] == "/repair"
 
 
+def test_words_behind_a_command_are_hers(desk: TelegramDesk, wang: TelegramPerson, rasa: FakeRasa) -> None:
+    command = {"type": "bot_command", "offset": 0, "length": 7}
+    wang.sends({"text": "/repair 厨房水管漏水", "entities": [command]})
+    desk.telegram.until(lambda: rasa.calls)
+    assert (rasa.calls[0]["text"], rasa.calls[0]["payload"]) == ("厨房水管漏水", None)
+
+
 def test_a_person_is_reached_by_the_menu_with_the_assistant_down(
     desk: TelegramDesk, wang: TelegramPerson, rasa: FakeRasa
 ) -> None:

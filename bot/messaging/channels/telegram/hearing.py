@@ -133,7 +133,10 @@ class Hearing:
         """What stands in the transcript, and the payload of a command that means a button."""
         text = incoming.text
         if incoming.did is Did.COMMAND:
-            return self.parts.get(text, text), PAYLOADS.get(text)
+            said = self.parts.get(text, text)
+            if text == "/human" and incoming.argument:
+                said = f"{said} {incoming.argument}"
+            return said, PAYLOADS.get(text)
         if incoming.did is Did.LOCATION and incoming.place is not None:
             text = self.parts["location"].format(latitude=incoming.place[0], longitude=incoming.place[1])
         elif incoming.did is Did.CONTACT:

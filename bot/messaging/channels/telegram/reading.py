@@ -8,6 +8,8 @@ import telegram
 from telegram.constants import ChatType
 
 _LEFT: Final = ("kicked", "left")
+_TAKE_WORDS: Final = ("/start", "/human")
+"""Commands whose further words belong to them; /start carries a one-time code."""
 
 
 class Did(StrEnum):
@@ -110,8 +112,10 @@ def _message(message: telegram.Message) -> Incoming:
     }
     if message.text is not None and message.text.startswith("/") and message.entities:
         command, _, argument = message.text.partition(" ")
-        common["text"] = command.split("@")[0]
-        return Incoming(Did.COMMAND, argument=argument.strip(), **common)
+        command, argument = command.split("@")[0], argument.strip()
+        if argument and command not in _TAKE_WORDS:
+            return Incoming(Did.WROTE, **{**common, "text": argument})  # her words, not the command
+        return Incoming(Did.COMMAND, argument=argument, **{**common, "text": command})
     if spoken := _spoken(message):
         return Incoming(Did.SPOKE, files=(spoken,), **common)
     if files := _files(message):
