@@ -481,5 +481,6 @@ class Lease(Base):
     until: Mapped[datetime]
 
 
-# The channels' own tables belong to the same schema; last, because they build on these.
-import bot.store.channel_tables  # noqa: E402, F401
+# The tables of channels and of emergencies belong to the same schema; last, because they build on these.
+import bot.store.channel_tables  # noqa: E402
+import bot.store.emergency_tables  # noqa: E402, F401
