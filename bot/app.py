@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from bot.clock.clock import run_clock
+from bot.desk.emergencies.telling import Telling
 from bot.desk.estate import Estate, parse_estate
 from bot.desk.words import Words, project_words
 from bot.messaging.attachments import AttachmentStore
@@ -31,9 +32,12 @@ from bot.messaging.channels.webchat.channel import WebChatChannel
 from bot.messaging.channels.webchat.parts import WebChat
 from bot.messaging.channels.webchat.routes import webchat_app
 from bot.messaging.dispatcher import Dispatcher, Pacing
+from bot.messaging.emergencies import PAGES, EmergencyCheck
 from bot.messaging.endings import Endings
 from bot.messaging.live import OUTBOX, Hub
 from bot.messaging.mood import MoodReader
+from bot.messaging.paging.devices import devices_of
+from bot.messaging.paging.pager import Pager
 from bot.messaging.rasa_client import RasaClient
 from bot.messaging.sender import Sender, Sending
 from bot.messaging.voice import Voice
@@ -89,15 +93,14 @@ class Desk:
         self.telegram = self._open_telegram(voice)
         if self.telegram is not None:
             self.channels[TELEGRAM] = self.telegram.channel
+        in_store = frozenset(name for name, one in self.channels.items() if one.in_store)
+        self.telling = Telling(self.words, self.estate)
+        self.emergencies = EmergencyCheck(self.telling, self.settings.desk_id, in_store)
         self.dispatcher = Dispatcher(
             work=self.work,
             rasa=self.rasa,
             hub=self.hub,
-            endings=Endings(
-                voice,
-                self.estate,
-                in_store=frozenset(name for name, one in self.channels.items() if one.in_store),
-            ),
+            endings=Endings(voice, self.estate, in_store=in_store),
             desk_id=self.settings.desk_id,
             now=self.now,
             slow_after=self.estate.conversation.slow_after,
@@ -111,6 +114,14 @@ class Desk:
             desk_id=self.settings.desk_id,
             now=self.now,
             sending=self.sending,
+        )
+        self.pager = Pager(
+            work=self.work,
+            hub=self.hub,
+            devices=devices_of(self.estate, self.words, public_url=self.settings.public_url),
+            telling=self.telling,
+            desk_id=self.settings.desk_id,
+            now=self.now,
         )
         self.mood = MoodReader(work=self.work, rasa=self.rasa, hub=self.hub, now=self.now)
 
@@ -137,6 +148,7 @@ class Desk:
             hub=self.hub,
             estate=self.estate,
             attachments=self.attachments,
+            emergencies=self.emergencies,
             operator_token=self.settings.operator_token,
             public_url=self.settings.public_url,
             now=self.now,
@@ -161,6 +173,7 @@ class Desk:
             "live": self.hub.run,
             "dispatcher": self.dispatcher.run,
             "sender": self.sender.run,
+            "pager": self.pager.run,
             "mood": self.mood.run,
             "clock": self._run_clock,
             **(self.telegram.jobs() if self.telegram else {}),
@@ -168,6 +181,7 @@ class Desk:
         async with AsyncExitStack() as stack:
             stack.callback(self.store.close)
             stack.push_async_callback(self.rasa.close)
+            stack.push_async_callback(self.pager.close)
             if self.telegram is not None:
                 stack.push_async_callback(self.telegram.close)
             tasks = [asyncio.create_task(_keep_going(name, job)) for name, job in jobs.items()]
@@ -188,6 +202,7 @@ class Desk:
 
     def _told(self, conversation_id: int) -> None:
         self.hub.publish(OUTBOX)
+        self.hub.publish(PAGES)
         self.hub.conversation_changed(conversation_id)
 
 

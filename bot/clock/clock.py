@@ -1,6 +1,7 @@
 """What happens by time: the loop that looks for the earliest due row, on one desk at a time.
 
-Now: promised times (R28). The next job is a function beside `_watch_promises`; docs/recipes.md tells how.
+Now: emergencies nobody answered (R17), promised times (R28). The next job is a function beside
+`_watch_promises`; docs/recipes.md tells how.
 """
 
 import logging
@@ -13,6 +14,8 @@ import anyio
 import anyio.to_thread
 from sqlalchemy.orm import Session
 
+from bot.clock.emergencies import earliest, watch_emergencies
+from bot.desk.emergencies.telling import Telling
 from bot.desk.estate import Estate
 from bot.desk.promises import Watched, due_promises, earliest_look, put_off, watch_promise
 from bot.desk.speaking import speaker
@@ -97,6 +100,13 @@ def tick(store: Store, estate: Estate, words: Words, *, desk: str, now: Now) -> 
         done.held = leases.hold(session, LEASE, owner=desk, now=now(), lasts=LEASE_LASTS)
     if done.held:
         try:
+            watch_emergencies(
+                store,
+                Telling(words, estate),
+                now=now,
+                keep_lease=lambda session, at: _keep_lease(session, desk, at),
+                told=done.told,
+            )
             _watch_promises(store, estate, words, desk, now, done)
         except _LeaseLost:
             done.held = False
@@ -141,10 +151,10 @@ def _conversation_of(session: Session, promise_id: int) -> int | None:
 def _until_next(store: Store, now: datetime) -> timedelta:
     """Zero while something is due; never longer than the longest nap."""
     with store.read() as session:
-        earliest = earliest_look(session)
-    if earliest is None:
+        times = [at for at in (earliest_look(session), earliest(session)) if at is not None]
+    if not times:
         return LONGEST_NAP
-    return min(max(earliest - now, timedelta(0)), LONGEST_NAP)
+    return min(max(min(times) - now, timedelta(0)), LONGEST_NAP)
 
 
 def _let_go(store: Store, desk: str) -> None:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from bot.desk.estate_calendar import CalendarSettings
+from bot.desk.estate_duty import DutyPerson, DutySettings, DutyStep
 from bot.desk.estate_errors import EstateError, EstateProblem, problems_of, wrong
 from bot.desk.estate_types import ClockSpan, Duration, Name, Phone, StrictModel
 from bot.desk.estate_yaml import load_mapping
@@ -151,6 +152,18 @@ class Estate(StrictModel):
     promises: PromiseSettings
     escalation: EscalationSettings
     conversation: ConversationSettings
+    duty: DutySettings | None = None
+    """Left out, the person in charge of emergencies is called at the number of the duty desk."""
+
+    @property
+    def on_duty(self) -> DutySettings:
+        """Who is called in an emergency, one after the other."""
+        if self.duty is not None:
+            return self.duty
+        row = self.sla_for(CaseKind.EMERGENCY, ANY, Urgency.EMERGENCY)
+        department = self.department(row.department)
+        person = DutyPerson(name=department.person, phone=self.phones.duty)
+        return DutySettings(chain=(DutyStep(role=department.name, people=(person,)),))
 
     @property
     def zone(self) -> ZoneInfo:

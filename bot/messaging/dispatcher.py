@@ -7,7 +7,7 @@ turn's row is still there: this desk tries it again, or another one when the lea
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.desk.turns import claim_turn, postpone_turn, renew, retry_waiting_turns
+from bot.messaging.emergency_turns import other_matters
 from bot.messaging.endings import Endings
 from bot.messaging.facts import TurnAtHand, turn_at_hand
 from bot.messaging.live import INBOX, OUTBOX, TYPING, Hub, conversation_topic
@@ -108,7 +109,7 @@ class Dispatcher:
         if claimed is None:
             return None
         allowed = self._endings.estate.escalation.not_understood_in_a_row
-        return turn_at_hand(session, claimed, may_misunderstand=allowed)
+        return turn_at_hand(session, claimed, may_misunderstand=allowed, now=self._now())
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
@@ -126,6 +127,11 @@ class Dispatcher:
 
     async def _answer(self, turn: TurnAtHand) -> None:
         claimed = turn.claimed
+        if turn.emergency.served_whole and not turn.asks_for_person:
+            rest = await self._beside_emergency(turn)
+            if rest is None:
+                return
+            turn = rest
         if self._now() - claimed.oldest_at > self._old_after:
             await self._finish(turn, partial(self._endings.leave_to_person, reason="old"))
             return
@@ -139,6 +145,23 @@ class Dispatcher:
             await self._finish(
                 turn, partial(self._endings.answer, answer=answer, parses=await self._parses(turn))
             )
+
+    async def _beside_emergency(self, turn: TurnAtHand) -> TurnAtHand | None:
+        """The desk has answered already; another matter in the same words is the assistant's."""
+        kind, parses = turn.emergency.kind or "", await self._parsed(turn.texts)
+        other = other_matters(parses or (), kind)
+        if other is not None:
+            return turn.with_text(other)
+        await self._finish(turn, partial(self._endings.served_by_desk, parses=parses))
+        return None
+
+    async def _parsed(self, texts: Sequence[str]) -> list[dict[str, Any]] | None:
+        """What the texts say; None where the Rasa server does not say it soon."""
+        try:
+            async with asyncio.timeout(self._slow_after):
+                return await self._rasa.parse(texts)
+        except (RasaFault, TimeoutError):
+            return None
 
     async def _ask(self, turn: TurnAtHand) -> TurnAnswer | None:
         """Rasa's answer; None when a person was called instead. A restart of the server goes unnoticed."""

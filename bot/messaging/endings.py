@@ -55,6 +55,8 @@ class Endings:
         replies = _with_opening([Reply(one.key, one.slots) for one in answer.replies], turn)
         upset = int(answer.parse.get("upset") or 0)
         said = self.voice.compose(replies, conversation, now=now, upset=upset)
+        if turn.emergency.kind is not None:  # served at intake, another matter of the same words here
+            answer = answer.model_copy(update={"parse": {**answer.parse, "emergency": turn.emergency.kind}})
         originals = _originals(session, claimed.message_ids)
         done = finish_turn(
             session,
@@ -75,6 +77,36 @@ class Endings:
             send_in_store(session, done.messages, desk=desk, now=now)
         cut_period_if_long(session, conversation.id, now=now, cap=self.estate.conversation.period_messages)
         return has_unhandled(session, conversation.id)
+
+    def served_by_desk(
+        self,
+        session: Session,
+        *,
+        turn: TurnAtHand,
+        parses: Sequence[dict[str, Any]] | None,
+        desk: str,
+        now: datetime,
+    ) -> bool:
+        """The emergency check answered at intake: nothing more is said, and an outage is no matter.
+
+        True when the resident wrote more meanwhile.
+        """
+        claimed, kind = turn.claimed, turn.emergency.kind
+        parse = {**(parses[-1] if parses else {}), "emergency": kind}
+        originals = _originals(session, claimed.message_ids)
+        done = finish_turn(
+            session,
+            claimed.turn_id,
+            desk=desk,
+            outcome="emergency",
+            answer={"replies": [], "parse": parse},
+            utterances=(),
+            now=now,
+        )
+        if not isinstance(done, TurnDone):
+            return False
+        _keep_parses(session, claimed.message_ids, None, originals)
+        return has_unhandled(session, claimed.conversation_id)
 
     def leave_to_person(
         self, session: Session, *, turn: TurnAtHand, reason: str, desk: str, now: datetime

@@ -1,10 +1,12 @@
 """What the desk tells the Rasa server with a turn: facts it knows and Rasa cannot (design §5.5)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.desk.emergencies.turns import EmergencyPart, emergency_part
 from bot.desk.escalation import EscalationFacts, annoyed_in, decide, misunderstood_in
 from bot.desk.residents import homes_of
 from bot.desk.turns import ClaimedTurn
@@ -25,21 +27,37 @@ class TurnAtHand:
     """The words of each of its messages, in the order of `claimed.message_ids`."""
     asks_for_person: bool
     outage_told: bool
+    emergency: EmergencyPart
+
+    def with_text(self, text: str) -> "TurnAtHand":
+        """The same turn, of which Rasa is asked only this."""
+        return replace(self, call=replace(self.call, text=text))
 
 
-def turn_at_hand(session: Session, claimed: ClaimedTurn, *, may_misunderstand: int) -> TurnAtHand:
+def turn_at_hand(
+    session: Session, claimed: ClaimedTurn, *, may_misunderstand: int, now: datetime
+) -> TurnAtHand:
     """Read everything the turn needs, so that no transaction is open while Rasa is awaited."""
     conversation = session.get_one(Conversation, claimed.conversation_id)
     asks = claimed.payload is None and asks_for_person(claimed.text)
+    emergency = emergency_part(session, conversation.id, claimed.message_ids, now)
+    served_some = emergency.texts and emergency.texts != tuple(_texts(session, claimed))
     call = TurnCall(
         conversation=claimed.sender_id,
         turn=claimed.key,
-        text=claimed.text,
-        payload=claimed.payload,
-        metadata=_facts(session, claimed, conversation, asks, may_misunderstand),
+        text="\n".join(emergency.texts) if served_some else claimed.text,
+        payload=None if served_some else claimed.payload,
+        metadata={
+            **_facts(session, claimed, conversation, asks, may_misunderstand),
+            "emergency": emergency.as_metadata(),
+        },
     )
-    texts = tuple(session.get_one(Message, message_id).text for message_id in claimed.message_ids)
-    return TurnAtHand(claimed, call, texts, asks, conversation.outage_told_at is not None)
+    texts = tuple(_texts(session, claimed))
+    return TurnAtHand(claimed, call, texts, asks, conversation.outage_told_at is not None, emergency)
+
+
+def _texts(session: Session, claimed: ClaimedTurn) -> list[str]:
+    return [session.get_one(Message, message_id).text for message_id in claimed.message_ids]
 
 
 def _facts(

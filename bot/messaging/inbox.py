@@ -2,11 +2,25 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.desk.transcript import NewAttachment, Recorded, record_inbound, storable
+from bot.desk.emergencies.hearing import NOTHING_HEARD, Heard
+from bot.desk.transcript import NewAttachment, record_inbound, storable
+from bot.messaging.emergencies import EmergencyCheck
+from bot.store.tables import Message
+
+
+@dataclass(frozen=True)
+class Received:
+    """A message of a resident is stored; `new` is False when the channel delivered it again."""
+
+    message: Message
+    new: bool
+    heard: Heard = NOTHING_HEARD
+    """What the emergency check did about it."""
 
 
 def receive(
@@ -17,9 +31,12 @@ def receive(
     text: str,
     payload: str | None = None,
     attachments: Sequence[NewAttachment] = (),
+    emergencies: EmergencyCheck,
     now: datetime,
-) -> Recorded:
+) -> Received:
     """Store one message of a resident, whole, once per `channel_id`; the caller commits, then acknowledges.
+
+    What is an emergency is acted upon in the same transaction, ahead of every queue.
 
     What no database can hold (NUL, half a character) is shown as U+FFFD; the message then keeps the
     original, escaped, beside what is understood of it (`parse["original"]`).
@@ -36,7 +53,8 @@ def receive(
     if recorded.new and storable(text) != text:
         recorded.message.parse = {"original": json.dumps(text)}
         session.flush()
-    return recorded
+    heard = emergencies.look(session, recorded.message, now=now) if recorded.new else NOTHING_HEARD
+    return Received(recorded.message, recorded.new, heard)
 
 
 def is_blank(text: str) -> bool:

@@ -15,6 +15,7 @@ from bot.store.engine import Store
 from bot.store.tables import Conversation, Message
 from tests.doubles.rasa.fake import FakeRasa
 from tests.support.desk_server import OPERATOR, DeskServer
+from tests.support.emergencies import emergencies
 from tests.support.visitor import Visitor, until
 
 
@@ -67,7 +68,12 @@ def test_more_than_a_page_of_history_comes_whole(wang: Visitor, rasa: FakeRasa, 
         now = session.get_one(Conversation, wang.conversation).created_at
         for text in texts:
             inbox.receive(
-                session, conversation_id=wang.conversation, channel_id=f"client-{text}", text=text, now=now
+                session,
+                conversation_id=wang.conversation,
+                channel_id=f"client-{text}",
+                text=text,
+                emergencies=emergencies(),
+                now=now,
             )
     assert [one["text"] for one in wang.looks() if one["from"] == "resident"] == texts
 

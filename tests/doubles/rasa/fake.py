@@ -67,6 +67,8 @@ class FakeRasa:
 
     secret: str = "a secret of the tests"
     brain: Brain = echo
+    parser: Callable[[str], Json] = parse
+    """What the parse-only route says of a text."""
     model: str = "fake-model"
     calls: list[Json] = field(default_factory=list)
     """Every turn call that was read, in order."""
@@ -241,7 +243,7 @@ class _Handler(BaseHTTPRequestHandler):
             raise _BadCall("texts: a list of texts is expected")
         whole = [_whole(text) for text in texts]
         self.rasa.parsed += whole
-        self._answer(200, {"parses": [parse(text) for text in whole]})
+        self._answer(200, {"parses": [self.rasa.parser(text) for text in whole]})
 
     def _allowed(self) -> bool:
         if self.headers.get("Authorization") == f"Bearer {self.rasa.secret}":

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.desk.composer import Reply
 from bot.desk.conversations import open_conversation, request_person
+from bot.desk.emergencies.telling import Telling
 from bot.desk.notices import give_notice
 from bot.desk.residents import ExpiredCode, TooManyTries, Verified, verify_with_code
 from bot.desk.rows import lock_conversation
@@ -19,6 +20,7 @@ from bot.messaging import inbox
 from bot.messaging.channels.telegram.names import NAME
 from bot.messaging.channels.telegram.places import chat_row, note_place, placed, unblock
 from bot.messaging.channels.telegram.reading import Did, Incoming
+from bot.messaging.emergencies import EmergencyCheck
 from bot.messaging.voice import Voice
 from bot.store import actors
 from bot.store.channel_tables import MessageVersion, TelegramButton
@@ -63,6 +65,11 @@ class Hearing:
     def parts(self) -> Mapping[str, str]:
         """How a place, a contact, a lost file, a command reads in the transcript."""
         return self.voice.words.labels["telegram"]
+
+    @property
+    def emergencies(self) -> EmergencyCheck:
+        """The check every message passes when it is stored."""
+        return EmergencyCheck(Telling(self.voice.words, self.voice.estate), desk_id=f"{NAME}:{self.bot_id}")
 
     def hear(
         self,
@@ -118,6 +125,7 @@ class Hearing:
             text=text,
             payload=payload,
             attachments=fetched.files,
+            emergencies=self.emergencies,
             now=now,
         )
         if not recorded.new:
@@ -286,6 +294,7 @@ class Hearing:
                 channel_id=f"press:{button.key}:{incoming.callback}"[:120],
                 text=button.title,
                 payload=button.payload,
+                emergencies=self.emergencies,
                 now=now,
             )
         return Heard(conversation.id, callback_word="")
@@ -322,7 +331,8 @@ class Hearing:
         message.text = new
         touch(session, message)
         begun = message.turn_id is not None or message.handled_at is not None
-        if begun and conversation.mode is not Mode.HUMAN:
+        urgent = self.emergencies.look(session, message, now=now).concerns
+        if begun and not urgent and conversation.mode is not Mode.HUMAN:
             self._say_once(session, conversation, "utter_telegram_edit_late", now)
         session.flush()
         return Heard(conversation.id)

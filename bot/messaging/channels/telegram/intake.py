@@ -26,6 +26,7 @@ from bot.messaging.channels.telegram.hearing import Fetched, Heard, Hearing
 from bot.messaging.channels.telegram.names import NEWS
 from bot.messaging.channels.telegram.reading import Incoming, SentFile, UnreadableUpdate, read_update
 from bot.messaging.channels.telegram.updates import finish, waiting
+from bot.messaging.emergencies import PAGES
 from bot.messaging.live import INBOX, OUTBOX, Hub
 from bot.messaging.work import StoreWork
 from bot.store.channel_tables import TelegramUpdate, UpdateState
@@ -174,6 +175,7 @@ class Intake:
         if heard.conversation_id is not None:
             self._hub.publish(INBOX)
             self._hub.publish(OUTBOX)
+            self._hub.publish(PAGES)
             self._hub.conversation_changed(heard.conversation_id)
         try:
             if heard.callback_word is not None:

@@ -20,7 +20,8 @@ from bot.messaging.channels.webchat.guard import caller, chat_of
 from bot.messaging.channels.webchat.parts import MAX_LIVE, WebChat
 from bot.messaging.channels.webchat.reading import message_json, messages_after, visible_attachment
 from bot.messaging.channels.webchat.sessions import Visit
-from bot.messaging.live import INBOX, MORE, TYPING, conversation_topic
+from bot.messaging.emergencies import PAGES
+from bot.messaging.live import INBOX, MORE, OUTBOX, TYPING, conversation_topic
 from bot.store.states import Sender
 from bot.store.tables import Message
 
@@ -38,10 +39,14 @@ async def send_message(request: Request) -> Response:
     async with read_message(request) as sent:
         files = [await _keep_photo(chat, sent)] if sent.photo is not None else []
 
-    def work(session: Session) -> tuple[dict[str, Any], bool]:
+    def work(session: Session) -> tuple[dict[str, Any], inbox.Received]:
         return _store(session, visit, sent, files, chat)
 
-    message, new = await chat.work.write(work)
+    message, received = await chat.work.write(work)
+    new = received.new
+    if received.heard.concerns:
+        chat.hub.publish(OUTBOX)
+        chat.hub.publish(PAGES)
     if new:
         chat.hub.publish(INBOX)
         chat.hub.conversation_changed(visit.conversation_id)
@@ -148,7 +153,7 @@ async def _keep_photo(chat: WebChat, sent: SentMessage) -> NewAttachment:
 
 def _store(
     session: Session, visit: Visit, sent: SentMessage, files: list[NewAttachment], chat: WebChat
-) -> tuple[dict[str, Any], bool]:
+) -> tuple[dict[str, Any], inbox.Received]:
     text = sent.text if sent.button is None else _button_title(session, visit.conversation_id, sent.button)
     recorded = inbox.receive(
         session,
@@ -157,13 +162,14 @@ def _store(
         text=text,
         payload=sent.button,
         attachments=files,
+        emergencies=chat.emergencies,
         now=chat.now(),
     )
     message = recorded.message
     same = message.sender is Sender.RESIDENT and message.payload == sent.button
     if not recorded.new and not (same and _same_content(message, text, files)):
         raise ChatFault("client_id_used")
-    return message_json(message), recorded.new
+    return message_json(message), recorded
 
 
 def _same_content(message: Message, text: str, files: list[NewAttachment]) -> bool:

@@ -10,6 +10,7 @@ import anyio
 from bot.desk.estate import Estate
 from bot.messaging.attachments import AttachmentStore
 from bot.messaging.channels.webchat.pace import Pace
+from bot.messaging.emergencies import EmergencyCheck
 from bot.messaging.live import Hub
 from bot.messaging.work import StoreWork
 
@@ -37,6 +38,7 @@ class WebChat:
     hub: Hub
     estate: Estate
     attachments: AttachmentStore
+    emergencies: EmergencyCheck
     operator_token: str
     public_url: str | None
     now: Callable[[], datetime]
