@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import OpenPage, keep_screenshot
 from tests.doubles.rasa.fake import FakeRasa
@@ -12,6 +12,12 @@ from tests.support.cast import PASSWORD, Cast
 from tests.support.desk_server import DeskServer
 
 SignIn = Callable[..., Page]
+HEAD_ANSWERED = """() => {
+  window.headAnswered = new Promise((done) => document.body.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.pathInfo.requestPath.endsWith("/head")) done();
+  }));
+}"""
+"""Makes `window.headAnswered` wait until htmx has dealt with an answer for the chat's head."""
 
 
 @pytest.fixture
@@ -103,6 +109,41 @@ def test_a_chat_is_taken_over_answered_and_handed_back(resident: Page, li: Page,
     writes(resident, "谢谢")
     expect(resident.locator("#messages")).to_contain_text("收到：谢谢")
     expect(li.locator("#transcript")).to_contain_text("收到：谢谢")
+
+
+def test_news_leave_an_open_panel_and_its_words_alone(
+    resident: Page, li: Page, sign_in: SignIn, rasa: FakeRasa, cast: Cast
+) -> None:
+    asks_for_a_person(resident, rasa)
+    opens_first_chat(li)
+    answers(li, "您好，我是小李")
+    expect(li.locator("#composer-hint")).to_contain_text("您正在接待")
+    chen = sign_in(cast.chen.login)
+    opens_first_chat(chen)
+
+    on_their_way: list[Route] = []
+    li.route("**/head", lambda route: on_their_way.append(route))
+    with li.expect_request("**/head"):
+        writes(resident, "还有一件事")
+    li.get_by_text("交还助手").click()  # a refresh is on its way already
+    note = li.get_by_label("给助手的交接说明")
+    note.fill("已答应明早")
+    chen.get_by_role("button", name="转给我").click()
+    expect(li.locator("#transcript")).to_contain_text("转交了会话")
+    li.evaluate(HEAD_ANSWERED)
+    for route in on_their_way:
+        route.continue_()
+    li.evaluate("window.headAnswered")
+    li.unroute_all()
+    writes(resident, "在吗")  # and one more while the panel is open
+    expect(li.locator("#transcript")).to_contain_text("在吗")
+    note.press_sequentially("九点上门")
+    expect(note).to_have_value("已答应明早九点上门")
+
+    note.press("Escape")
+    expect(li.locator("#chat-head")).to_contain_text("陈姐 正在接待")
+    expect(li.locator("#composer-hint")).to_contain_text("陈姐 接待")
+    expect(note).to_have_count(0)
 
 
 def test_whoever_comes_second_is_told_and_keeps_her_words(

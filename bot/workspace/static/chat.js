@@ -46,7 +46,12 @@
     }
     function place(line) {
       const old = document.getElementById(line.id);
-      if (old) { old.replaceWith(line); return false; }
+      if (old) {
+        const unfolded = old.querySelector("details[open]") && line.querySelector("details");
+        if (unfolded) unfolded.open = true;  // she is reading it
+        old.replaceWith(line);
+        return false;
+      }
       const next = [...list.querySelectorAll("li[data-place]")].find((other) => other.dataset.place > line.dataset.place);
       if (next) next.before(line);
       else list.append(line);

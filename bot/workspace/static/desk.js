@@ -50,12 +50,29 @@ for (const name of ["htmx:sendError", "htmx:timeout"]) {
     if (!isQuiet(event.detail.requestConfig)) showToast("toast-unreachable");
   });
 }
-// A menu or a reveal that a person opened is not swept away under her hands by the page's own refresh.
-document.body.addEventListener("htmx:beforeRequest", (event) => {
-  const target = event.detail.target;
-  const busy = target && (target.querySelector("details.menu[open]") || target.querySelector(".code"));
-  if (isQuiet(event.detail.requestConfig) && busy) event.preventDefault();
-});
+// A part under a person's hands (a panel she opened, a press, a code that is shown once) is not swept away by
+// the page's own refresh, nor by one that was on its way when she opened it. What was held back is fetched anew
+// when she lets go, so that the part then shows how things are, not how they were.
+const heldBack = new Set();
+let pressed = null;
+const underHands = (part) => part.querySelector("details.menu[open], .code") || part.contains(pressed);
+function holdBack(event) {
+  const { requestConfig, target } = event.detail;
+  if (!isQuiet(requestConfig) || !target || !underHands(target)) return false;
+  if (requestConfig.triggeringEvent) heldBack.add(requestConfig.triggeringEvent.type);
+  return true;
+}
+function letGo() {
+  for (const name of heldBack) tell(name);
+  heldBack.clear();
+}
+document.body.addEventListener("htmx:beforeRequest", (event) => { if (holdBack(event)) event.preventDefault(); });
+document.body.addEventListener("htmx:beforeSwap", (event) => { if (holdBack(event)) event.detail.shouldSwap = false; });
+// A click is lost when the button under it is swapped between press and release.
+document.addEventListener("pointerdown", (event) => { pressed = event.button ? null : event.target; }, true);
+for (const name of ["pointerup", "pointercancel"]) {
+  document.addEventListener(name, () => setTimeout(() => { pressed = null; letGo(); }), true);  // after the click
+}
 
 // --- live news: "there is more", never what ---------------------------------------------------------------
 const offline = document.getElementById("offline");
@@ -235,5 +252,5 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("toggle", (event) => {
   if (!event.target.matches?.("details.menu")) return;
   if (event.target.open) event.target.querySelector("textarea, select")?.focus();
-  else { tell("desk-more"); tell("chat-more"); }  // what was held back while it was open
+  else letGo();
 }, true);
