@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.desk.transcript import since
 from bot.messaging.channels.webchat.faults import ChatFault
-from bot.store.states import Mode, Sender, TurnState
+from bot.store.states import Lane, Mode, Sender, TurnState
 from bot.store.tables import Attachment, Conversation, Message, Turn
 
 PAGE = 200
@@ -35,6 +35,7 @@ def message_json(message: Message) -> dict[str, Any]:
         "seq": message.seq,
         "revision": message.revision,
         "from": message.sender.value,
+        "urgent": not own and message.outbox is not None and message.outbox.lane is Lane.EMERGENCY,
         "name": message.agent.name if message.agent else None,
         "text": message.text,
         "buttons": [{"title": one["title"], "payload": one["payload"]} for one in message.buttons],

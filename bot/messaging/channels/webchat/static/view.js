@@ -119,7 +119,7 @@ export class View {
   #frame(kind, who) {
     const node = element("li", `message ${kind}`);
     const body = element("div", "body");
-    body.append(element("p", kind === "mine" || kind === "system" ? "sr-only" : "who", who));
+    body.append(element("p", ["mine", "system", "urgent"].includes(kind) ? "sr-only" : "who", who));
     const bubble = element("div", "bubble");
     body.append(bubble);
     node.append(body);
@@ -130,15 +130,31 @@ export class View {
     if (text) bubble.append(element("p", text.length > 2000 ? "said long" : "said", text));
   }
 
+  // Read out at once, and every number can be tapped.
+  #urgent(node, bubble, text) {
+    node.setAttribute("role", "alert");
+    const said = element("p", "said");
+    for (const part of text.split(/(\d{3,4}-\d{7,8}|(?<!\d)\d{5}(?!\d)|(?<!\d)1[12]\d(?!\d))/)) {
+      if (/^[\d-]{3,}$/.test(part)) {
+        const call = element("a", "call", part);
+        call.href = `tel:${part.replaceAll("-", "")}`;
+        said.append(call);
+      } else said.append(part);
+    }
+    bubble.append(said);
+  }
+
   #drawMessage(message) {
-    const kind = message.from === "resident" ? "mine" : message.from === "system" ? "system" : "theirs";
+    const kind = message.from === "resident" ? "mine"
+      : message.urgent ? "urgent" : message.from === "system" ? "system" : "theirs";
     const who = this.#name(message);
     const { node, body, bubble } = this.#frame(kind, who);
     node.dataset.seq = message.seq;
     node.dataset.from = message.from;
     if (kind === "theirs") node.prepend(this.#avatar(message));
     for (const file of message.attachments) bubble.append(this.#picture(file, who));
-    this.#text(bubble, message.text);
+    if (kind === "urgent") this.#urgent(node, bubble, message.text);
+    else this.#text(bubble, message.text);
     if (message.buttons.length) body.append(this.#choices(message));
     if (kind === "mine") body.append(element("p", "state", this.words.sent));
     return node;
