@@ -4,11 +4,13 @@ from typing import Any
 
 from actions.base import DeskAction
 from actions.heard import Heard
+from actions.matters import OTHER
 from actions.outcome import Outcome
 from actions.people import resident_id_of
 from actions.room import Call
 from bot.desk.access import case_for_resident, cases_of_resident
 from bot.desk.composer import Reply
+from bot.desk.phrases import category_name
 from bot.desk.standing import promise_standing
 from bot.language.case_numbers import find_case_numbers
 from bot.store.tables import Case
@@ -97,10 +99,10 @@ def about(call: Call, case: Case) -> dict[str, Any]:
 
 
 def title_of(call: Call, case: Case) -> str:
-    """Return a few words that tell her which case it is: the kind of fault, else her own words."""
-    name = call.estate.category_name(case.kind, case.category)
+    """Return a few words that tell her which case it is: the category's name, else her own words."""
+    name = category_name(case.kind, case.category, call.estate, call.words)
     words = case.summary if len(case.summary) <= 16 else f"{case.summary[:15]}…"
-    return words if name == case.category or case.category == "other" else name
+    return words if name is None or case.category == OTHER else name
 
 
 def options_for(call: Call, cases: list[Case], intent: str) -> list[dict[str, str]]:

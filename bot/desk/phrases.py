@@ -1,10 +1,12 @@
-"""Times and places as people say them; the words come from the labels."""
+"""Times, places and categories as people say them; the words come from the labels."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.desk.estate import Estate
 from bot.desk.words import Words
+from bot.store.states import CaseKind
 
 
 def time_text(at: datetime, now: datetime, zone: ZoneInfo, words: Words) -> str:
@@ -30,3 +32,11 @@ def place_text(parts: Mapping[str, str | None], words: Words) -> str:
     said = {name: parts[name] for name in ("building", "unit", "room") if parts.get(name)}
     form = words.labels["place"].get("_".join(said))
     return form.format(**said) if form else "".join(str(value) for value in said.values())
+
+
+def category_name(kind: CaseKind, category: str, estate: Estate, words: Words) -> str | None:
+    """Return a category's name: a repair's as the estate calls it; None for one without a name."""
+    if kind == CaseKind.REPAIR:
+        found = estate.repair_categories.get(category)
+        return found.name if found else None
+    return words.labels.get(kind.value, {}).get(category)

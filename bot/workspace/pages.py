@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from bot.desk.phrases import category_name
 from bot.workspace.faults import Refusal
 from bot.workspace.visits import Visit, is_fragment, parts_of
 
@@ -78,6 +79,7 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
             estate=parts.estate,
             now=parts.now(),
             moment=moment_of(parts.now(), parts.estate.zone),
+            category_name=partial(category_name, estate=parts.estate, words=parts.words),
             **context,
         )
     )

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from actions.inquiry import answer_from_estate
 from actions.report import FORM, begin, go_on, open_confirmed
+from actions.status import tell_status
 from bot.store.states import CaseKind
 from bot.store.tables import Case
 from tests.actions.conftest import Dialogue, keys
@@ -23,6 +24,8 @@ def test_her_own_words_become_the_case(wang: Dialogue, kind: str) -> None:
         case = session.scalars(select(Case)).one()
     assert (case.kind, case.category, case.summary) == (CaseKind(kind), "noise", NOISE)
     assert outcome.replies[0].slots["promised"] == "respond"
+    titles = [one.slots["title"] for one in wang.hears(tell_status, "查进度", "status").replies]
+    assert titles == ["噪音扰民" if kind == "complaint" else f"{NOISE[:15]}…"]
 
 
 def test_a_bare_wish_to_complain_is_asked_for_the_matter(wang: Dialogue) -> None:

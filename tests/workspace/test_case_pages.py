@@ -131,6 +131,17 @@ def test_the_list_filters(
     assert listed("show=nonsense&kind=nonsense&page=x&words=%00") == {number, other}
 
 
+def test_a_category_is_shown_by_its_name(li: Browser, store: Store, cast: Cast, clock: HandClock) -> None:
+    with store.write() as session:
+        number = open_lift_case(
+            session, cast.wang, clock(), kind=CaseKind.FEE, category="how_computed", summary="怎么算的"
+        ).number
+    for url in ("/desk/cases", f"/desk/cases/{number}", f"/desk/chats/{cast.wang.conversation_id}"):
+        page = li.get(url).text
+        assert "费用 · 收费标准" in page, url
+        assert "how_computed" not in page, url
+
+
 def test_the_contact_is_masked_and_showing_it_is_written_down(
     li: Browser, store: Store, cast: Cast, number: str
 ) -> None:

@@ -23,7 +23,6 @@ def cases(visit: Visit) -> Response:
             found=found,
             wanted=wanted,
             is_late=reading.is_late,
-            category_name=visit.parts.estate.category_name,
         )
 
 
@@ -41,7 +40,6 @@ def case(visit: Visit) -> Response:
             colleagues=agents.active_agents(session),
             is_late=reading.is_late,
             contact=masked_phone(found.contact) if found.contact else None,
-            category_name=visit.parts.estate.category_name,
         )
 
 
