@@ -50,12 +50,17 @@ for (const name of ["htmx:sendError", "htmx:timeout"]) {
     if (!isQuiet(event.detail.requestConfig)) showToast("toast-unreachable");
   });
 }
-// A part under a person's hands (a panel she opened, a press, a code that is shown once) is not swept away by
-// the page's own refresh, nor by one that was on its way when she opened it. What was held back is fetched anew
-// when she lets go, so that the part then shows how things are, not how they were.
+// A part under a person's hands (a panel she opened, a field she writes in, a press, a code that is shown once) is
+// not swept away by the page's own refresh, nor by one that was on its way before. What was held back is fetched
+// anew when she lets go, so that the part then shows how things are, not how they were.
 const heldBack = new Set();
 let pressed = null;
-const underHands = (part) => part.querySelector("details.menu[open], .code") || part.contains(pressed);
+const OPENED = "details.menu[open], details[data-unfolded][open]:has(textarea, select), .code";
+function underHands(part) {
+  const active = document.activeElement;
+  const writing = active?.matches("textarea, select, input") && part.contains(active);
+  return writing || part.contains(pressed) || part.querySelector(OPENED) !== null;
+}
 function holdBack(event) {
   const { requestConfig, target } = event.detail;
   if (!isQuiet(requestConfig) || !target || !underHands(target)) return false;
@@ -68,6 +73,11 @@ function letGo() {
 }
 document.body.addEventListener("htmx:beforeRequest", (event) => { if (holdBack(event)) event.preventDefault(); });
 document.body.addEventListener("htmx:beforeSwap", (event) => { if (holdBack(event)) event.detail.shouldSwap = false; });
+document.addEventListener("click", (event) => {
+  const panel = event.target.closest("summary")?.parentElement;
+  if (panel) panel.dataset.unfolded = "";  // by her; one that is served open would hold back for ever
+});
+document.addEventListener("focusout", letGo);  // told later, when the focus is where it goes
 // A click is lost when the button under it is swapped between press and release.
 document.addEventListener("pointerdown", (event) => { pressed = event.button ? null : event.target; }, true);
 for (const name of ["pointerup", "pointercancel"]) {
@@ -250,7 +260,6 @@ document.addEventListener("keydown", (event) => {
   }
 });
 document.addEventListener("toggle", (event) => {
-  if (!event.target.matches?.("details.menu")) return;
-  if (event.target.open) event.target.querySelector("textarea, select")?.focus();
-  else letGo();
+  if (!event.target.open) letGo();
+  else if (event.target.matches?.("details.menu")) event.target.querySelector("textarea, select")?.focus();
 }, true);
