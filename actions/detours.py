@@ -26,15 +26,16 @@ def _says(key: str) -> Detour:
     return lambda call, heard: Outcome((Reply(key),))
 
 
-def _keep_for_later(call: Call, heard: Heard) -> Outcome:
+def keep_for_later(call: Call, heard: Heard) -> Outcome:
     """Another matter of its own: kept in her words, served when this one is done."""
     answered = answer_from_estate(heard) if heard.intent == "inquiry" else None
     if answered is not None:
         return answered
     kept = list(heard.slot("next_matters") or [])
     matter = Matter(heard.intent, heard.category_of(heard.intent), heard.text)
-    if len(kept) < MOST_KEPT:
-        kept.append(as_kept(matter))
+    if len(kept) >= MOST_KEPT:
+        return Outcome((Reply("utter_matters_full"),), {"next_matters": kept})
+    kept.append(as_kept(matter))
     said = matter.text if len(matter.text) <= 30 else f"{matter.text[:29]}…"
     return Outcome((Reply("utter_matter_noted", {"matter_text": said}),), {"next_matters": kept})
 
@@ -49,7 +50,7 @@ DETOURS: Final[Mapping[str, Detour]] = {
     "praise": _says("utter_praise"),
     "chitchat": _says("utter_chitchat"),
     "out_of_scope": _says("utter_out_of_scope"),
-    **dict.fromkeys(REPORTS, _keep_for_later),
+    **dict.fromkeys(REPORTS, keep_for_later),
 }
 
 

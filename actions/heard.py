@@ -29,6 +29,8 @@ class Heard:
     confidence: float = 1.0
     upset: int = 0
     attachments: int = 0
+    waiting: bool = False
+    """Is a person called and not yet there?"""
     matters: tuple[Matter, ...] = ()
     choices: Mapping[str, str] = field(default_factory=dict)
     escalation: Mapping[str, str | None] = field(default_factory=dict)
@@ -41,6 +43,11 @@ class Heard:
     def pressed(self) -> bool:
         """Was a button pressed, whose text is no sentence of hers?"""
         return bool(self.choices)
+
+    @property
+    def from_button(self) -> bool:
+        """Did a button say it? Of what is typed at least one matter is read, of a button's payload none."""
+        return self.pressed or (not self.matters and self.confidence == 1.0)
 
     @property
     def shows_only(self) -> bool:
@@ -70,6 +77,7 @@ def hear(tracker: Tracker) -> Heard:
         confidence=float(intent.get("confidence") or 0.0),
         upset=int(message.get("upset") or 0),
         attachments=int(facts.get("attachments") or 0),
+        waiting=facts.get("mode") == "waiting",
         matters=tuple(_matter(one, text) for one in message.get("matters") or ()),
         choices=_choices(message.get("entities") or ()),
         escalation=facts.get("escalation") or {},

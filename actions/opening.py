@@ -16,6 +16,8 @@ from bot.store import actors
 from bot.store.states import CaseKind, Urgency
 
 CHAT = "chat"
+UNSAID = "unsaid"
+"""Stands for a time nobody asked her for: who is upset about what all share is asked the least."""
 _GUSHING = frozenset({"leak", "water", "drain", "heating_gas"})
 _TOLD_FIRST = ("visit", "respond", "resolve")
 """Which promised time stands in the first sentence: the one she waits at home for."""
@@ -35,7 +37,7 @@ def open_repair(call: Call, heard: Heard, slots: Mapping[str, Any]) -> tuple[Rep
         urgency=_urgency(call, fault),
         summary=summary,
         place=slots.get("place"),
-        since=slots.get("since"),
+        since=None if slots.get("since") == UNSAID else slots.get("since"),
         contact=None if contact == CHAT else contact,
         household_key=slots.get("home"),
         resident_id=resident_id,

@@ -42,7 +42,7 @@ class NoteWaiting(DeskAction):
     key = "action_note_waiting"
 
     def act(self, call: Call, heard: Heard) -> Outcome:
-        return kept(call, heard, self.key, lambda: _note(call, heard))
+        return kept(call, heard, self.key, lambda: note_waiting(call, heard))
 
 
 def hand_over(call: Call, heard: Heard, *, reason: str) -> Outcome:
@@ -122,7 +122,8 @@ def _complete_place(call: Call, heard: Heard) -> None:
             add_note(call.session, case, heard.text, by=by, now=call.now)
 
 
-def _note(call: Call, heard: Heard) -> Outcome:
+def note_waiting(call: Call, heard: Heard) -> Outcome:
+    """Take what she writes while she waits; acknowledged once, then in silence."""
     _complete_place(call, heard)
     told_now = acknowledge_waiting(call.session, heard.conversation_id, now=call.now)
     return Outcome((Reply("utter_added_to_waiting" if told_now else "utter_silent"),))

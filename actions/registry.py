@@ -8,6 +8,7 @@ from actions.repair import OpenRepair, ValidateRepairForm
 from actions.report import OpenReport, ValidateReportForm
 from actions.room import Room
 from actions.status import TellStatus
+from actions.unasked import AnswerUnasked
 from actions.urge import Urge
 from actions.withdraw import ValidateWithdrawForm, Withdraw
 
@@ -19,6 +20,7 @@ ACTIONS: tuple[type[DeskAction], ...] = (
     AnswerInquiry,
     TellStatus,
     Urge,
+    AnswerUnasked,
     ValidateWithdrawForm,
     Withdraw,
     VerifyHome,

@@ -3,10 +3,10 @@
 from typing import Any
 
 from actions.base import DeskAction
-from actions.detours import answer_detour, give_up_on_words, is_detour
+from actions.detours import answer_detour, give_up_on_words, is_detour, keep_for_later
 from actions.heard import Heard
 from actions.matters import OTHER, next_matter, other_matters
-from actions.opening import CHAT, open_repair
+from actions.opening import CHAT, UNSAID, open_repair
 from actions.outcome import Outcome, cleared, given_up, kept
 from actions.people import contact_known, resident_id_of
 from actions.person import hand_over
@@ -15,14 +15,17 @@ from actions.repair_answers import (
     asks_when,
     changes_in,
     correct_last_case,
+    corrects,
     free_answer,
     remarks,
 )
-from actions.repair_facts import read_facts
+from actions.repair_facts import RepairFacts, read_facts
 from actions.repair_place import (
     PLACE_SLOTS,
+    Fault,
     fault_of,
     home_slots,
+    is_shared,
     known_homes,
     place_by_default,
     place_from,
@@ -82,21 +85,23 @@ def begin(call: Call, heard: Heard) -> Outcome:
         slots |= place_by_default(call, fault=fault, known=known)
     if heard.slot("contact") is None:
         slots["contact"] = facts.phone or contact_known(call, resident_id)
+    if not (slots.get("since") or heard.slot("since")) and _asked_less(call, heard, fault):
+        slots["since"] = UNSAID
     # An earlier repair may have been given up: its "no" is not the answer to this one.
     return Outcome(slots={**slots, "repair_confirmed": None})
 
 
 def go_on(call: Call, heard: Heard) -> Outcome:
     """Take the answer, a correction or a change of subject; the form asks for what is missing then."""
-    if (heard.intent == "cancel" and not heard.pressed) or (
-        heard.asked != "what" and says("withdraw_yes", heard.text)
-    ):
+    if _gives_up(heard):
         return give_up()
     chosen = _choice(call, heard)
     if chosen is not None:
         return chosen
     facts = read_facts(heard)
     confirming = heard.asked == "repair_confirmed"
+    if _names_another_fault(heard, facts):
+        return _back_to_it(heard, keep_for_later(call, heard))
     changes = changes_in(call, heard, facts)
     if confirming and heard.intent == "affirm" and not changes:
         return Outcome(slots={"repair_confirmed": True}, closes=True)
@@ -106,6 +111,26 @@ def go_on(call: Call, heard: Heard) -> Outcome:
     if changes:
         return Outcome(remarks(heard, changes), {"ask_how": _still(heard), "stuck": None, **changes})
     return _stuck(call, heard, _nothing_new(call, heard))
+
+
+def _gives_up(heard: Heard) -> bool:
+    """Does she want nothing done any more? "算了还是厨房吧" is a change of mind about the words, not that."""
+    if heard.intent == "cancel" and not heard.pressed:
+        return not says("after_all", heard.text)
+    return heard.asked != "what" and says("withdraw_yes", heard.text)
+
+
+def _asked_less(call: Call, heard: Heard, fault: Fault) -> bool:
+    """Who is upset about what all share is not asked since when: others know, and it must go on."""
+    return heard.upset > 0 and is_shared(call, fault)
+
+
+def _names_another_fault(heard: Heard, facts: RepairFacts) -> bool:
+    """Something else is broken, too: a case of its own, no detail of this one."""
+    category = heard.category_of("repair")
+    other = category not in (None, OTHER, heard.slot("category")) and heard.slot("what") is not None
+    answers = facts.names_home or facts.phone or facts.since or corrects(heard)
+    return heard.intent == "repair" and other and not answers and says("also", heard.text)
 
 
 def _still(heard: Heard) -> str | None:
@@ -147,6 +172,10 @@ def _answered_detour(call: Call, heard: Heard) -> Outcome:
         answered = answer_detour(call, heard)
     if answered.closes:
         return answered.and_slots(**given_up(REPAIR_SLOTS, "repair_confirmed"))
+    return _back_to_it(heard, answered)
+
+
+def _back_to_it(heard: Heard, answered: Outcome) -> Outcome:
     # A slot must be set, or Rasa takes the form for rejected and asks nothing.
     return answered.and_replies(Reply("utter_back_to_repair")).and_slots(category=heard.slot("category"))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from actions.heard import FALLBACK, Heard
 from actions.matters import OTHER
-from actions.opening import CHAT
+from actions.opening import CHAT, UNSAID
 from actions.outcome import Outcome, kept
 from actions.people import resident_id_of
 from actions.repair_facts import LONGEST_SINCE, RepairFacts, bare_building
@@ -47,7 +47,7 @@ def changes_in(call: Call, heard: Heard, facts: RepairFacts) -> dict[str, Any]:
         changes["contact"] = facts.phone
     if facts.since and (heard.asked == "since" or _tells_since(heard, facts.since)):
         changes["since"] = facts.since
-    if heard.asked != "what" and heard.intent == "repair" and not (_corrects(heard) or asks_when(heard)):
+    if heard.asked != "what" and heard.intent == "repair" and not (corrects(heard) or asks_when(heard)):
         changes |= _more_of_the_fault(call, heard, facts)
     news = {name: value for name, value in changes.items() if heard.slot(name) != value}
     # How to ask is no news by itself, but belongs to what is.
@@ -61,10 +61,16 @@ def free_answer(call: Call, heard: Heard, facts: RepairFacts) -> dict[str, Any]:
     match heard.asked:
         case "what" if facts.fault and len(text) >= SHORTEST_FAULT and not says("vague_since", text):
             return {"what": facts.fault}
+        case "place" if _needs_building(call, heard, facts):
+            return {"ask_how": "need_building"}
         case "place" if facts.public or (unclear and text and is_shared(call, _fault_now(call, heard, {}))):
             return place_as_said(heard.text)
+        case "place" if facts.private and (corrects(heard) or says("after_all", heard.text)):
+            return {**_put_right(call, heard), "ask_how": "need_home"}
         case "place" if facts.private:
             return {"ask_how": "need_home"}
+        case "since" | "contact" if facts.private and (corrects(heard) or says("after_all", heard.text)):
+            return _put_right(call, heard)
         case "since" if text and (unclear or heard.intent == "chitchat"):
             return {"since": text[:LONGEST_SINCE]}
         case "contact" if says("refuse_phone", heard.text) or heard.intent == "deny" or _settles(heard):
@@ -78,7 +84,7 @@ def free_answer(call: Call, heard: Heard, facts: RepairFacts) -> dict[str, Any]:
 
 def correct_last_case(call: Call, heard: Heard) -> Outcome | None:
     """Put a correction that comes right after the opening on the case, as a note in her own words."""
-    if not _corrects(heard):
+    if not corrects(heard):
         return None
     newest = [
         case
@@ -113,11 +119,11 @@ def remarks(heard: Heard, changes: Mapping[str, Any]) -> tuple[Reply, ...]:
     again = [
         name
         for name in ("place", "contact", "since", "what")
-        if changes.get(name) and heard.slot(name) is not None
+        if changes.get(name) and heard.slot(name) not in (None, UNSAID)
     ]
     if not again:
         return ()
-    added = again == ["what"] and not _corrects(heard)
+    added = again == ["what"] and not (corrects(heard) or says("after_all", heard.text))
     return (Reply("utter_repair_noted" if added else "utter_repair_changed"),)
 
 
@@ -144,7 +150,15 @@ def _more_of_the_fault(call: Call, heard: Heard, facts: RepairFacts) -> dict[str
     said, before = facts.fault, heard.slot("what")
     if not said or not before or said in before or not without(("home_part",), said):
         return {}
-    return {"what": call.words.label("text", "addition").format(old=before, new=said)}
+    return _joined(call, "addition", before, said)
+
+
+def _needs_building(call: Call, heard: Heard, facts: RepairFacts) -> bool:
+    """Is it a place every building has ("楼道")? Asked once; said again it is taken as she says it."""
+    everywhere = facts.public and not facts.private and not says("unique_place", heard.text)
+    fault = _fault_now(call, heard, {})
+    inside = is_shared(call, fault) and fault.category != "outdoor"
+    return everywhere and inside and heard.slot("ask_how") != "need_building"
 
 
 def _tells_since(heard: Heard, since: str) -> bool:
@@ -152,10 +166,11 @@ def _tells_since(heard: Heard, since: str) -> bool:
     if says("not_since", since):
         return False
     alone = not without_clause("since_rest", heard.text, since)
-    return heard.slot("since") is None or alone or _corrects(heard)
+    return heard.slot("since") in (None, UNSAID) or alone or corrects(heard)
 
 
-def _corrects(heard: Heard) -> bool:
+def corrects(heard: Heard) -> bool:
+    """Does she put right what was said?"""
     return says("correction", heard.text)
 
 
@@ -167,7 +182,16 @@ def _settles(heard: Heard) -> bool:
 def _corrected_words(call: Call, heard: Heard) -> dict[str, Any]:
     """At the confirmation: words that put the fault right, or nothing more than "no"."""
     said, before = tail(without(("polite",), heard.text)), heard.slot("what")
-    if len(said) < 3 or not before or (heard.intent == "deny" and not _corrects(heard)):
-        return {"ask_how": "which"} if heard.intent == "deny" or _corrects(heard) else {}
-    form = "correction" if _corrects(heard) else "addition"
+    if len(said) < 3 or not before or (heard.intent == "deny" and not corrects(heard)):
+        return {"ask_how": "which"} if heard.intent == "deny" or corrects(heard) else {}
+    return _put_right(call, heard) if corrects(heard) else _joined(call, "addition", before, said)
+
+
+def _put_right(call: Call, heard: Heard) -> dict[str, Any]:
+    """Her words for the fault with the correction behind them: the man who comes reads both."""
+    said, before = tail(without(("polite", "after_all"), heard.text)), heard.slot("what")
+    return _joined(call, "correction", before, said) if before and len(said) > 1 else {}
+
+
+def _joined(call: Call, form: str, before: str, said: str) -> dict[str, Any]:
     return {"what": call.words.label("text", form).format(old=before, new=said)}

@@ -53,12 +53,14 @@ def read_facts(heard: Heard) -> RepairFacts:
 def _fault(text: str, since: str, phones: list[Found]) -> str | None:
     """Her words for the fault: without home, phone and a clause that only says since when.
 
-    What is left must still be a matter: two characters at least ("漏水"), else nothing was said.
+    What is left must still be a matter: two characters at least ("漏水") or a thing of one ("灯"), else
+    nothing was said.
     """
     apart = (*_spans(phones), *_spans(find_homes(text)), *_spans(find_case_numbers(text)))
     fault = without(("polite",), text, apart)
     fault = without_clause("since_rest", fault, since) if since else fault
-    if len(without(("empty_repair",), fault)) <= 1:
+    left = without(("empty_repair",), fault)
+    if len(left) <= 1 and not says("one_thing", left):
         return None
     clauses = [one for one in fault.split("，") if len(without(("empty_repair",), one)) > 0]
     return "，".join(clauses)[:LONGEST_FAULT]

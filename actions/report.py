@@ -3,13 +3,13 @@
 from typing import Any
 
 from actions.base import DeskAction
-from actions.detours import answer_detour, give_up_on_words, is_detour
+from actions.detours import SURE, answer_detour, give_up_on_words, is_detour, keep_for_later
 from actions.heard import Heard
-from actions.matters import OTHER, REPORTS, next_matter, other_matters
+from actions.matters import KEPT, OTHER, REPORTS, next_matter, other_matters
 from actions.opening import open_report
 from actions.outcome import Outcome, cleared, given_up, kept
 from actions.room import Call
-from actions.said import without
+from actions.said import says, without
 from bot.desk.composer import Reply
 from bot.store.states import CaseKind
 
@@ -17,6 +17,9 @@ FORM = "report_form"
 REPORT_SLOTS = ("report_kind", "report_category", "report_text", "report_confirmed")
 _OTHER_SUBJECTS = frozenset({"status", "human", "greet", "thanks", "goodbye", "affirm"})
 """Anything else that is said before the yes belongs to the matter: she was asked what she expects."""
+_COURTESIES = frozenset({"greet", "thanks", "goodbye"})
+SURE_OF_COURTESY = 0.8
+"""Below it a courtesy is taken for a detail of the matter ("在这联系")."""
 LONGEST = 2000
 """Characters of her words kept in the case; the whole is in the conversation."""
 
@@ -63,13 +66,34 @@ def go_on(call: Call, heard: Heard) -> Outcome:
         return Outcome(slots={"report_text": words}) if words else give_up_on_words(call, heard)
     if heard.intent == "affirm":
         return Outcome(slots={"report_confirmed": True}, closes=True)
-    if heard.intent not in _OTHER_SUBJECTS and len(_own_words(heard) or "") > 1:
+    if _is_of_another_kind(heard):
+        return _back(heard, keep_for_later(call, heard))
+    if _tells_more(heard) and len(_own_words(heard) or "") > 1:
         return _added(call, heard)
     outcome = answer_detour(call, heard) if is_detour(heard) else give_up_on_words(call, heard)
     if outcome.closes:
         return outcome.and_slots(**given_up(REPORT_SLOTS, "report_confirmed"))
-    back = (Reply("utter_back_to_report"),) if is_detour(heard) else ()
-    return outcome.and_replies(*back).and_slots(report_kind=heard.slot("report_kind"))
+    return _back(heard, outcome) if is_detour(heard) else _still_asked(heard, outcome)
+
+
+def _is_of_another_kind(heard: Heard) -> bool:
+    """A repair in the middle of a question of fees is no detail of it; what she wishes for is."""
+    other = heard.intent in KEPT and heard.intent != heard.slot("report_kind")
+    return other and heard.confidence >= SURE and not says("wish", heard.text)
+
+
+def _tells_more(heard: Heard) -> bool:
+    unsure = heard.intent in _COURTESIES and heard.confidence < SURE_OF_COURTESY
+    return unsure or heard.intent not in _OTHER_SUBJECTS
+
+
+def _back(heard: Heard, outcome: Outcome) -> Outcome:
+    return _still_asked(heard, outcome.and_replies(Reply("utter_back_to_report")))
+
+
+def _still_asked(heard: Heard, outcome: Outcome) -> Outcome:
+    # A slot must be set, or Rasa takes the form for rejected and asks nothing.
+    return outcome.and_slots(report_kind=heard.slot("report_kind"))
 
 
 def _added(call: Call, heard: Heard) -> Outcome:

@@ -8,6 +8,7 @@ from actions.matters import OTHER
 from actions.outcome import Outcome
 from actions.people import resident_id_of
 from actions.room import Call
+from actions.said import says
 from bot.desk.access import case_for_resident, cases_of_resident
 from bot.desk.composer import Reply
 from bot.desk.phrases import category_name
@@ -35,6 +36,8 @@ def tell_status(call: Call, heard: Heard) -> Outcome:
             return Outcome((Reply("utter_status_not_found", {"number": number}),))
         return Outcome(_lines(call, [case]))
     cases = open_cases(call, heard) or last_case(call, heard)
+    if not cases and says("vague", heard.text):
+        return Outcome((Reply("utter_not_understood", {"unasked": True}),))
     if not cases:
         return Outcome((Reply("utter_status_none"),))
     head = () if len(cases) == 1 else (Reply("utter_status_many", {"count": len(cases)}),)

@@ -4,6 +4,7 @@ from actions.base import DeskAction
 from actions.heard import Heard
 from actions.outcome import Outcome, kept
 from actions.people import resident_id_of
+from actions.person import note_waiting
 from actions.room import Call
 from actions.status import about, find_case, number_said, open_cases, options_for
 from bot.desk.cases import OPEN_STATUSES, urge_case
@@ -30,8 +31,8 @@ def _urge(call: Call, heard: Heard) -> Outcome:
         case = find_case(call, heard, number)
         return _urged(call, heard, case) if case else _not_found(number)
     cases = open_cases(call, heard)
-    if not cases:
-        return Outcome((Reply("utter_status_none"),))
+    if not cases:  # it is the person she presses for
+        return note_waiting(call, heard) if heard.waiting else Outcome((Reply("utter_status_none"),))
     if len(cases) > 1:
         return Outcome((Reply("utter_urge_which", {"options": options_for(call, cases, "urge")}),))
     return _urged(call, heard, cases[0])

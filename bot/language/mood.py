@@ -10,6 +10,7 @@ from bot.language.lexicon import words
 from bot.language.normalise import normalise
 
 _KINDS = ("angry", "annoyed", "threat", "swearing", "sarcasm", "repeated", "despair", "calm")
+_WORDS = ("angry", "annoyed", "threat", "swearing", "sarcasm", "repeated", "despair")
 _EXCLAMATION = re.compile(r"[!?]{2,}|！{2,}")
 
 
@@ -45,8 +46,23 @@ def mood_signs(text: str) -> MoodSigns:
     return MoodSigns(**counts, exclamations=plain.count("!"), strong_marks=len(_EXCLAMATION.findall(plain)))
 
 
+def is_only_urgent(text: str) -> bool:
+    """Is it haste and no more ("急急急！！水管爆了")? Who cries for help is not angry with us."""
+    if not _urgency().search(normalise(text)):
+        return False
+    signs = vars(mood_signs(text))
+    return not any(signs[kind] for kind in _WORDS)
+
+
+@lru_cache(maxsize=1)
+def _urgency() -> re.Pattern[str]:
+    return re.compile("|".join(words("mood", "urgent")))
+
+
 def mood(text: str) -> int:
     """0 calm, 1 annoyed, 2 angry, by the lexicon alone."""
+    if is_only_urgent(text):
+        return 0
     signs = mood_signs(text)
     if signs.swearing or signs.threat or signs.angry >= 2 or (signs.angry and signs.exclamations):
         return 2

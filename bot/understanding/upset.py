@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.linear_model import LogisticRegression
 
-from bot.language.mood import mood, mood_signs
+from bot.language.mood import is_only_urgent, mood, mood_signs
 from bot.understanding.examples import upset_of
 from bot.understanding.kept_model import keep_arrays, kept_arrays
 from bot.understanding.made_from import READING_OF_TEXT, content_hash, language_files, lexicon_files
@@ -110,6 +110,8 @@ def learnt(texts: Sequence[str], vectors: npt.NDArray[np.float32], levels: Seque
 
 def level(arrays: dict[str, Any], text: str, vector: npt.NDArray[np.float32] | None) -> int:
     """How upset one text is."""
+    if is_only_urgent(text):
+        return 0
     if vector is None or not arrays or not int(arrays["learnt"]):
         return mood(text)
     numbers = np.hstack([(vector - arrays["mean"]) / arrays["spread"] / VECTOR_SCALE, _signs([text])[0]])

@@ -75,3 +75,28 @@ def test_phone_and_hours_are_answered_at_once(wang: Dialogue, text: str, key: st
 @pytest.mark.parametrize("text", ["装修要交多少押金", "装修几点可以开工", "健身房在哪里"])
 def test_other_questions_are_not_answered_at_random(wang: Dialogue, text: str) -> None:
     assert answer_from_estate(wang.heard(text, "inquiry")) is None
+
+
+def test_another_matter_is_kept_for_later_and_not_mixed_in(wang: Dialogue) -> None:
+    wang.hears(lambda call, heard: begin(heard), "物业费怎么收的", "fee")
+    wang.form = FORM
+    outcome = wang.hears(go_on, NOISE, "complaint", category="noise", asked="report_confirmed")
+    assert keys(outcome) == ["utter_matter_noted", "utter_back_to_report"]
+    assert (wang.slots["report_text"], len(wang.slots["next_matters"])) == ("物业费怎么收的", 1)
+
+
+def test_what_she_wishes_for_belongs_to_the_matter_whatever_it_looks_like(wang: Dialogue) -> None:
+    wang.hears(lambda call, heard: begin(heard), NOISE, "complaint")
+    wang.form = FORM
+    outcome = wang.hears(go_on, "希望加强巡逻", "suggestion", asked="report_confirmed")
+    assert keys(outcome) == ["utter_report_noted"]
+
+
+def test_no_more_is_promised_than_is_kept(wang: Dialogue) -> None:
+    wang.hears(lambda call, heard: begin(heard), "物业费怎么收的", "fee")
+    wang.form = FORM
+    said = [
+        keys(wang.hears(go_on, f"{number}楼装修太吵", "complaint", asked="report_confirmed"))[0]
+        for number in range(4)
+    ]
+    assert said == ["utter_matter_noted"] * 3 + ["utter_matters_full"]
