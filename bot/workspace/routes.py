@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.store.engine import StoreBusy, StoreError
 from bot.workspace import pages
+from bot.workspace.alarms.routes import alarm_routes
 from bot.workspace.cases.routes import case_routes
 from bot.workspace.chats.routes import chat_routes
 from bot.workspace.faults import MustChangePassword, Refusal, SignInNeeded
@@ -50,6 +51,7 @@ def workspace_app(parts: Parts) -> Starlette:
             *chat_routes(),
             *case_routes(),
             *notice_routes(),
+            *alarm_routes(),
             Mount("/static", app=StaticFiles(directory=pages.STATIC)),
         ],
         middleware=[Middleware(SecurityHeaders)],
