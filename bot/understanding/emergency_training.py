@@ -27,7 +27,7 @@ STRENGTH = 0.5
 SMALLEST = 0.03
 """Weights below this change nothing and are left out."""
 SEEN = 2
-FALSE_ALARMS = 0.01
+FALSE_ALARMS = 0.005
 """Share of look-alikes, left out in turn, that the second voice may take for an emergency."""
 
 
