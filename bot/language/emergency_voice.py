@@ -6,6 +6,7 @@ A table of character n-grams with weights (a logistic regression, made by
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +17,9 @@ FILE = FOLDER / "emergency" / "voice.txt"
 LONGEST = 3
 _LONGEST_TEXT = 120
 """Characters: it has learnt from messages, not from letters."""
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+_FEWEST_CHINESE = 2
+"""It has learnt Chinese: of markup or a foreign language it knows nothing."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ def grams(text: str) -> set[str]:
 
 def suspected_kind(text: str) -> str | None:
     """The kind of emergency that prepared `text` sounds like, or None where it sounds like none."""
-    if not 1 < len(text) <= _LONGEST_TEXT:
+    if not 1 < len(text) <= _LONGEST_TEXT or len(_CHINESE.findall(text)) < _FEWEST_CHINESE:
         return None
     table, found = _table(), grams(text)
     if table.bias + sum(table.weights.get(gram, 0) for gram in found) <= 0:
