@@ -13,6 +13,8 @@ class AnswerInquiry(DeskAction):
     writes = False
 
     def act(self, call: Call, heard: Heard) -> Outcome:
+        if says("vague", heard.text) and not heard.from_button:
+            return Outcome((Reply("utter_not_understood", {"unasked": True}),))
         return answer_from_estate(heard) or Outcome(then="report_form")
 
 

@@ -30,6 +30,8 @@ from bot.store import actors
 
 JUST_NOW = timedelta(minutes=30)
 """So long after the opening a correction is about the case that was opened."""
+LONGEST_BARE_PLACE = 4
+"""Characters of a shared place and nothing else ("楼道"), said when the place was asked for."""
 SHORTEST_FAULT = 3
 """Characters of a fault that only the question explains ("老是响")."""
 _UNCLEAR = frozenset({FALLBACK, "repair", "out_of_scope", "inquiry", "deny"})
@@ -59,7 +61,7 @@ def free_answer(call: Call, heard: Heard, facts: RepairFacts) -> dict[str, Any]:
     text = without(("polite",), heard.text)
     unclear = heard.intent in _UNCLEAR or answers_freely(heard)
     match heard.asked:
-        case "what" if facts.fault and len(text) >= SHORTEST_FAULT and not says("vague_since", text):
+        case "what" if facts.fault and len(text) >= SHORTEST_FAULT and not _says_nothing(text):
             return {"what": facts.fault}
         case "place" if _needs_building(call, heard, facts):
             return {"ask_how": "need_building"}
@@ -71,6 +73,8 @@ def free_answer(call: Call, heard: Heard, facts: RepairFacts) -> dict[str, Any]:
             return {"ask_how": "need_home"}
         case "since" | "contact" if facts.private and (corrects(heard) or says("after_all", heard.text)):
             return _put_right(call, heard)
+        case "since" if facts.private and facts.fault and not facts.since and heard.slot("what"):
+            return _where_it_is(call, heard, facts)
         case "since" if text and (unclear or heard.intent == "chitchat"):
             return {"since": text[:LONGEST_SINCE]}
         case "contact" if says("refuse_phone", heard.text) or heard.intent == "deny" or _settles(heard):
@@ -148,9 +152,28 @@ def _fault_now(call: Call, heard: Heard, changes: Mapping[str, Any]) -> Fault:
 def _more_of_the_fault(call: Call, heard: Heard, facts: RepairFacts) -> dict[str, Any]:
     """She goes on telling while something else was asked: nothing of it is lost."""
     said, before = facts.fault, heard.slot("what")
-    if not said or not before or said in before or not without(("home_part",), said):
+    only_place = heard.asked == "place" and facts.public and len(said or "") <= LONGEST_BARE_PLACE
+    if only_place or not said or not before or said in before or not without(("home_part",), said):
         return {}
     return _joined(call, "addition", before, said)
+
+
+def _says_nothing(text: str) -> bool:
+    return says("vague_since", text) or says("vague", text)
+
+
+def _where_it_is(call: Call, heard: Heard, facts: RepairFacts) -> dict[str, Any]:
+    """ "卧室" after "灯", though something else was asked: part of the fault; the place may be another."""
+    before = str(heard.slot("what"))
+    what = _joined(call, "addition", before, str(facts.fault))
+    fault = fault_of(call, str(heard.slot("category")), str(what["what"]))
+    known = known_homes(call, resident_id_of(call, heard))
+    moved = fault.category != heard.slot("category")
+    return {
+        **what,
+        "category": fault.category,
+        **(place_by_default(call, fault=fault, known=known) if moved else {}),
+    }
 
 
 def _needs_building(call: Call, heard: Heard, facts: RepairFacts) -> bool:

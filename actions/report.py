@@ -9,7 +9,7 @@ from actions.matters import KEPT, OTHER, REPORTS, next_matter, other_matters
 from actions.opening import open_report
 from actions.outcome import Outcome, cleared, given_up, kept
 from actions.room import Call
-from actions.said import says, without
+from actions.said import says, tail, without
 from bot.desk.composer import Reply
 from bot.store.states import CaseKind
 
@@ -59,6 +59,8 @@ def begin(heard: Heard) -> Outcome:
 
 def go_on(call: Call, heard: Heard) -> Outcome:
     """A yes, a no, more of the same, or another subject."""
+    if heard.intent == "deny" and _puts_right(heard):
+        return _added(call, heard)
     if heard.intent in ("cancel", "deny"):
         return _given_up()
     if heard.asked == "report_text":
@@ -74,6 +76,12 @@ def go_on(call: Call, heard: Heard) -> Outcome:
     if outcome.closes:
         return outcome.and_slots(**given_up(REPORT_SLOTS, "report_confirmed"))
     return _back(heard, outcome) if is_detour(heard) else _still_asked(heard, outcome)
+
+
+def _puts_right(heard: Heard) -> bool:
+    """Does her "no" say what is right ("不对，是保洁")? It stays beside the words it corrects."""
+    corrected = heard.asked == "report_confirmed" and says("correction", heard.text)
+    return corrected and len(tail(heard.text)) > 1
 
 
 def _is_of_another_kind(heard: Heard) -> bool:
