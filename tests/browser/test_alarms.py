@@ -1,0 +1,91 @@
+"""A cry on a phone rings at the desk until a person has it, and both pages say what is true."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage, keep_screenshot
+from tests.support.cast import PASSWORD, Cast
+from tests.support.desk_server import DeskServer
+
+CRY = "3栋2单元电梯困住了，里面有两个孩子"
+BEATS = """() => {
+  const heard = (window.heard = []);
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (...when) {
+    heard.push(this.frequency.value);
+    return start.apply(this, when);
+  };
+}"""
+"""Makes `window.heard` hold the tones of the alarm."""
+
+
+@pytest.fixture
+def store_url(sqlite_url: str) -> str:
+    """One database is enough here: tests/workspace runs on both."""
+    return sqlite_url
+
+
+@pytest.fixture
+def resident(open_page: OpenPage, server: DeskServer, cast: Cast) -> Page:
+    """王阿姨's phone with the web chat open."""
+    return open_page(server.url, phone=True)
+
+
+@pytest.fixture
+def li(open_page: OpenPage, server: DeskServer, cast: Cast) -> Page:
+    """小李 at the desk; she has clicked something, so sound is allowed."""
+    page = open_page(f"{server.url}/desk/")
+    page.get_by_label("用户名").fill(cast.li.login)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_role("heading", name="会话", exact=True)).to_be_visible()
+    page.get_by_role("heading", name="会话", exact=True).click()
+    return page
+
+
+def cries(page: Page, text: str) -> None:
+    page.locator("#text").fill(text)
+    page.locator("#text").press("Enter")
+    expect(page.locator(".message.urgent").first).to_be_visible()
+
+
+def test_the_resident_is_told_what_to_do_and_can_tap_the_numbers(resident: Page) -> None:
+    cries(resident, CRY)
+    told = resident.locator(".message.urgent").first
+    expect(told).to_contain_text("不要扒门")
+    expect(told).to_have_attribute("role", "alert")
+    expect(told.get_by_role("link", name="120")).to_have_attribute("href", "tel:120")
+    keep_screenshot(resident, "emergency-told")
+
+
+def test_the_desk_rings_and_blinks_until_somebody_has_it(resident: Page, li: Page) -> None:
+    li.evaluate(BEATS)
+    cries(resident, CRY)
+    bar = li.locator(".alarm")
+    expect(bar).to_contain_text("电梯困人")
+    expect(bar).to_contain_text("3栋2单元")
+    expect(li).to_have_title(re.compile("应急：电梯困人"))
+    li.wait_for_function("window.heard.length >= 3")
+    expect(resident.locator("#messages")).to_contain_text("已通知值班人员")
+    keep_screenshot(li, "alarm-bar")
+    bar.get_by_role("button", name="我来处理").click()
+    expect(li.get_by_role("heading", name=re.compile("YJ2026-"))).to_be_visible()
+    expect(li.locator(".alarm")).to_have_count(0)
+    expect(li.locator(".alarm-under-way")).to_contain_text("小李")
+    expect(li).not_to_have_title(re.compile("应急："))
+    expect(resident.locator("#messages")).to_contain_text("已有人处理：小李")
+    expect(li.get_by_role("button", name="已到场")).to_be_visible()
+    keep_screenshot(li, "alarm-case")
+
+
+def test_a_doubt_is_answered_with_one_tap(resident: Page, li: Page) -> None:
+    cries(resident, "楼道有股糊味")
+    resident.get_by_role("button", name="没有", exact=True).click()
+    expect(resident.locator("#messages")).to_contain_text("没有危险就好")
+    expect(li.locator(".alarm")).to_have_count(0)
+    cries(resident, "楼道有股糊味，比刚才重了")
+    resident.get_by_role("button", name="有", exact=True).last.click()
+    expect(resident.locator("#messages")).to_contain_text("不要乘电梯")
+    expect(li.locator(".alarm")).to_contain_text("火情")
