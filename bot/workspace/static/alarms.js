@@ -34,6 +34,7 @@
     ring();
   }
   function quiet() {
+    if (!timer) return; // it did not ring: the title belongs to the page
     clearInterval(timer);
     timer = 0;
     document.title = title;
