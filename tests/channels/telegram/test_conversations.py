@@ -84,7 +84,7 @@ def test_a_repair_with_a_photo(talk: Dialogue) -> None:
     talk.reads("厨房水管漏水", "3栋2单元1201", "138****1234")
     talk.presses("确认", "工单号BX", "今天09:45前上门")
     [case] = talk.cases()
-    assert (case.kind, case.category, case.contact) == (CaseKind.REPAIR, "leak", "13812341234")
+    assert (case.kind, case.contact) == (CaseKind.REPAIR, "13812341234")
     with talk.house.store.read() as session:
         files = session.scalars(
             select(Attachment.media_type).join(Message).where(Message.conversation_id == case.conversation_id)
