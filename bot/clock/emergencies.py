@@ -8,7 +8,8 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from bot.desk import paging
-from bot.desk.emergencies.hearing import due_questions, earliest_question, put_question_off, silence
+from bot.desk.emergencies.hearing import silence
+from bot.desk.emergencies.questions import due_questions, earliest_question, put_question_off
 from bot.desk.emergencies.telling import Telling
 from bot.store.engine import Store
 from bot.store.errors import StoreError

@@ -23,8 +23,8 @@ from bot.desk.emergencies.alarms import (
     slots_of,
 )
 from bot.desk.emergencies.places import place_of, place_said
+from bot.desk.emergencies.questions import DETAIL, DOUBT, open_detail, open_question
 from bot.desk.emergencies.telling import Telling
-from bot.desk.notices import give_notice
 from bot.desk.rows import lock_conversation
 from bot.language.emergency import Emergency, find_emergency
 from bot.language.emergency_answers import NO_PAYLOAD, YES_PAYLOAD, read_answer
@@ -34,7 +34,6 @@ from bot.store import actors
 from bot.store.emergency_tables import Alarm, AlarmState, AlarmVoice, EmergencyQuestion
 from bot.store.tables import Conversation, Message
 
-DOUBT, DETAIL = "doubt", "detail"
 NOT_TWICE_WITHIN = timedelta(minutes=10)
 """The instructions of one kind are not repeated to the same person within this time."""
 TALK_LASTS = timedelta(hours=1)
@@ -78,57 +77,6 @@ def hear(session: Session, message: Message, *, telling: Telling, now: datetime)
         return hearing.cried(found)
     alarm = alarm_of_conversation(session, conversation.id, now)
     return hearing.went_on(alarm) if alarm is not None else NOTHING_HEARD
-
-
-def open_question(session: Session, conversation_id: int) -> EmergencyQuestion | None:
-    """The question about a doubtful cry that still waits for its answer."""
-    return session.scalars(
-        select(EmergencyQuestion)
-        .where(
-            EmergencyQuestion.conversation_id == conversation_id,
-            EmergencyQuestion.what == DOUBT,
-            EmergencyQuestion.outcome.is_(None),
-        )
-        .order_by(EmergencyQuestion.id.desc())
-        .limit(1)
-    ).first()
-
-
-def due_questions(session: Session, now: datetime, *, limit: int = 100) -> list[int]:
-    """Questions that were not answered in time."""
-    return list(
-        session.scalars(
-            select(EmergencyQuestion.id)
-            .where(EmergencyQuestion.due_at <= now)
-            .order_by(EmergencyQuestion.due_at, EmergencyQuestion.id)
-            .limit(limit)
-        )
-    )
-
-
-def earliest_question(session: Session) -> datetime | None:
-    """When the next unanswered question must be looked at."""
-    return session.scalars(
-        select(EmergencyQuestion.due_at)
-        .where(EmergencyQuestion.due_at.is_not(None))
-        .order_by(EmergencyQuestion.due_at)
-        .limit(1)
-    ).one_or_none()
-
-
-def put_question_off(session: Session, question_id: int, *, now: datetime, reason: str) -> None:
-    """A question that could not be acted upon is tried again soon, and everyone sees that it failed."""
-    question = session.get_one(EmergencyQuestion, question_id, populate_existing=True)
-    if question.due_at is not None and question.due_at <= now:
-        question.due_at = now + timedelta(seconds=30)
-    give_notice(
-        session,
-        key=f"emergency_question:{question_id}:fault:{now.isoformat()}",
-        kind="emergency_fault",
-        conversation_id=question.conversation_id,
-        details={"reason": reason[:200]},
-        now=now,
-    )
 
 
 def silence(session: Session, question_id: int, *, telling: Telling, now: datetime) -> int | None:
@@ -268,7 +216,7 @@ class _Hearing:
 
     def went_on(self, alarm: Alarm) -> Heard:
         """She writes on: for those who come, about how far they are, or about something else."""
-        asked = self._open_detail(alarm)
+        asked = open_detail(self.session, self.conversation.id, alarm.id)
         talk = read_talk(self.message.text)
         recent = self.now - alarm.raised_at < TALK_LASTS
         theirs = recent and talk != "other" and not asks_for_person(self.message.text)
@@ -294,19 +242,6 @@ class _Hearing:
             self._note(alarm)
         self._mark(alarm.kind, certain=alarm.confirmed)
         return Heard(alarm.kind, alarm.id, spoke=True)
-
-    def _open_detail(self, alarm: Alarm) -> EmergencyQuestion | None:
-        return self.session.scalars(
-            select(EmergencyQuestion)
-            .where(
-                EmergencyQuestion.conversation_id == self.conversation.id,
-                EmergencyQuestion.alarm_id == alarm.id,
-                EmergencyQuestion.what == DETAIL,
-                EmergencyQuestion.outcome.is_(None),
-            )
-            .order_by(EmergencyQuestion.id.desc())
-            .limit(1)
-        ).first()
 
     def _place(self, alarm_id: int | None) -> Alarm | None:
         """A place she names now is the alarm's; it may turn out to be another one's, too."""

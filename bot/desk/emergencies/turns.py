@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.desk.emergencies.alarms import alarm_of_conversation
-from bot.desk.emergencies.hearing import DOUBT
+from bot.desk.emergencies.questions import DOUBT
 from bot.store.emergency_tables import Alarm, AlarmVoice, EmergencyQuestion
 from bot.store.tables import Message
 
