@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.language.emergency_context import CLEAR, FAINT, SILENT, speaks_of_elsewhen, weigh
 from bot.language.emergency_lexicon import KINDS, KindRules, Rules, kinds
@@ -21,6 +21,8 @@ _LONGEST = 4000
 """Characters read; a cry for help stands in the first of them, and a longer text is a letter."""
 
 _FAR_APART = 60
+CAUSES = ("fire", "gas", "shock", "crime")
+"""What hurts people, and who come to help, too."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,16 @@ def _best(text: Prepared) -> Emergency | None:
             continue
         found = _of_kind(text.masked(rules.mask), rules)
         if found and found.certain:
-            return found
+            return _with_cause(found, doubtful)
         doubtful = doubtful or found
     return doubtful
+
+
+def _with_cause(found: Emergency, suspected: Emergency | None) -> Emergency:
+    """Somebody lies there, and gas is suspected: what is done about gas comes first, and is no doubt now."""
+    if found.kind == "injury" and suspected is not None and suspected.kind in CAUSES:
+        return replace(suspected, certain=True)
+    return found
 
 
 def _of_kind(text: Prepared, rules: KindRules) -> Emergency | None:

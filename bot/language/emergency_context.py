@@ -79,7 +79,9 @@ def _is_talk(text: Prepared, start: int, end: int, keeps: frozenset[str]) -> boo
 
 
 def _is_now(text: Prepared, start: int, end: int) -> bool:
-    first, last = text.sentence(start, end)
+    """A word of now up to the end of its clause: in "去年困过，现在都怕" the now is of something else."""
+    first, _ = text.sentence(start, end)
+    _, last = text.clause(start, end)
     return bool(context()["now"].search(text.text, first, last) or context()["cry"].search(text.text))
 
 
