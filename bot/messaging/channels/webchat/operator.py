@@ -54,6 +54,9 @@ async def list_turns(request: Request) -> Response:
 def turn_lines(session: Session, conversation_id: int, after: int) -> dict[str, Any]:
     """{"turns": [...], "mode", "idle"}: idle means no message, turn or outgoing row is under way."""
     conversation = session.get_one(Conversation, conversation_id)
+    # First: on PostgreSQL each read sees a later moment, and "idle" must not be newer than the turns.
+    idle = _is_idle(session, conversation)
+    session.refresh(conversation)
     ended = session.scalars(
         select(Turn)
         .where(Turn.conversation_id == conversation_id, Turn.state.in_(_ENDED))
@@ -67,7 +70,7 @@ def turn_lines(session: Session, conversation_id: int, after: int) -> dict[str, 
             for number, turn in enumerate(ended, start=after + 1)
         ],
         "mode": conversation.mode.value,
-        "idle": _is_idle(session, conversation),
+        "idle": idle,
     }
 
 
