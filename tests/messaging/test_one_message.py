@@ -132,7 +132,8 @@ def test_every_message_of_a_crowd_is_answered_once(
         one.says(f"第{number}位")
     for number, one in enumerate(crowd):
         one.hears(f"收到：第{number}位")
-        assert len(one.said()) == 1
+        # On a machine that busy she may have been told meanwhile that it takes a little longer.
+        assert sum("收到：" in text for text in one.said()) == 1
     with store.read() as session:
         states = session.scalars(select(Turn.state)).all()
         assert set(states) == {TurnState.DONE}

@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 
 Json = dict[str, Any]
-PATIENCE = 15.0
+PATIENCE = 60.0
+"""Seconds; reached only when something is wrong, however busy the machine."""
 
 
 def until(holds: Callable[[], Any], *, what: str = "it", seconds: float = PATIENCE) -> Any:
