@@ -52,12 +52,14 @@ def make_engine(url: str, *, busy_seconds: float = BUSY_SECONDS, pool_size: int 
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
+            hide_parameters=True,  # what residents wrote must not reach a log with a traceback (R24)
             connect_args={"options": options, "connect_timeout": 10},
         )
     engine = create_engine(
         address,
         pool_size=pool_size,
         max_overflow=pool_size,
+        hide_parameters=True,
         connect_args={"timeout": busy_seconds, "check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare_sqlite)
