@@ -14,7 +14,7 @@ from actions.person import hand_over
 from actions.room import Call
 from actions.status import tell_status
 from actions.urge import urge
-from bot.desk.composer import Reply
+from bot.desk.wording.composer import Reply
 
 Detour = Callable[[Call, Heard], Outcome]
 

@@ -5,8 +5,8 @@ from actions.heard import Heard
 from actions.outcome import Outcome, kept
 from actions.people import resident_id_of
 from actions.room import Call
-from bot.desk.composer import Reply
-from bot.desk.residents import ExpiredCode, TooManyTries, Verified, WrongCode, verify_with_code
+from bot.desk.people.residents import ExpiredCode, TooManyTries, Verified, WrongCode, verify_with_code
+from bot.desk.wording.composer import Reply
 from bot.language.home_codes import find_home_code
 
 

@@ -5,7 +5,7 @@ from actions.heard import Heard
 from actions.outcome import Outcome
 from actions.room import Call
 from actions.said import says
-from bot.desk.composer import Reply
+from bot.desk.wording.composer import Reply
 
 
 class AnswerInquiry(DeskAction):

@@ -9,9 +9,9 @@ from actions.people import resident_id_of
 from actions.repair_place import Fault, fault_of, is_shared
 from actions.room import Call
 from actions.said import says
-from bot.desk.cases import OpenedCase, open_case
-from bot.desk.composer import Reply
-from bot.desk.residents import claim_home, remember_contact
+from bot.desk.casework.cases import OpenedCase, open_case
+from bot.desk.people.residents import claim_home, remember_contact
+from bot.desk.wording.composer import Reply
 from bot.store import actors
 from bot.store.states import CaseKind, Urgency
 

@@ -9,8 +9,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.heard import Heard
 from actions.room import Call
-from bot.desk.composer import Reply
-from bot.desk.effects import once
+from bot.desk.talk.effects import once
+from bot.desk.wording.composer import Reply
 
 
 @dataclass(frozen=True)

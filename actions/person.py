@@ -10,10 +10,10 @@ from actions.repair_facts import read_facts
 from actions.repair_place import fault_of, known_homes, place_by_default, place_from
 from actions.room import Call
 from actions.status import open_cases
-from bot.desk.acknowledging import acknowledge_waiting
-from bot.desk.cases import add_note
-from bot.desk.composer import Reply
-from bot.desk.conversations import AlreadyWaiting, AlreadyWithPerson, PersonRequested, request_person
+from bot.desk.casework.cases import add_note
+from bot.desk.talk.acknowledging import acknowledge_waiting
+from bot.desk.talk.conversations import AlreadyWaiting, AlreadyWithPerson, PersonRequested, request_person
+from bot.desk.wording.composer import Reply
 from bot.store import actors
 from bot.store.states import CaseKind
 

@@ -33,8 +33,8 @@ from actions.repair_place import (
 from actions.room import Call
 from actions.said import says
 from actions.status import open_cases
-from bot.desk.composer import Reply
-from bot.desk.homes import parts_of_key
+from bot.desk.people.homes import parts_of_key
+from bot.desk.wording.composer import Reply
 
 FORM = "repair_form"
 REPAIR_SLOTS = ("what", "category", *PLACE_SLOTS, "since", "contact", "repair_confirmed", "stuck")

@@ -23,8 +23,8 @@ from actions.repair_place import (
 from actions.room import Call
 from actions.said import says, tail, without, without_clause
 from actions.status import open_cases
-from bot.desk.cases import add_note
-from bot.desk.composer import Reply
+from bot.desk.casework.cases import add_note
+from bot.desk.wording.composer import Reply
 from bot.language.rooms import HomeParts
 from bot.store import actors
 

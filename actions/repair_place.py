@@ -7,9 +7,9 @@ from typing import Any
 from actions.repair_facts import LONGEST_PLACE, RepairFacts, as_slot, merged
 from actions.room import Call
 from actions.said import found, says, without
-from bot.desk.homes import NoSuchHome, OneHome, PartOfHome, SeveralHomes, find_home, parts_of_key
-from bot.desk.phrases import place_text
-from bot.desk.residents import homes_of
+from bot.desk.people.homes import NoSuchHome, OneHome, PartOfHome, SeveralHomes, find_home, parts_of_key
+from bot.desk.people.residents import homes_of
+from bot.desk.wording.phrases import place_text
 from bot.language.rooms import HomeParts
 from bot.store.states import CaseKind
 

@@ -10,7 +10,7 @@ from actions.opening import open_report
 from actions.outcome import Outcome, cleared, given_up, kept
 from actions.room import Call
 from actions.said import says, tail, without
-from bot.desk.composer import Reply
+from bot.desk.wording.composer import Reply
 from bot.store.states import CaseKind
 
 FORM = "report_form"

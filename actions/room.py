@@ -14,9 +14,9 @@ import anyio
 import anyio.to_thread
 from sqlalchemy.orm import Session
 
-from bot.desk.calendar import WorkingCalendar
-from bot.desk.estate import Estate
-from bot.desk.words import Words
+from bot.desk.estate.calendar import WorkingCalendar
+from bot.desk.estate.model import Estate
+from bot.desk.wording.words import Words
 from bot.store.engine import Store
 
 SECONDS = 3.5

@@ -9,10 +9,10 @@ from actions.outcome import Outcome
 from actions.people import resident_id_of
 from actions.room import Call
 from actions.said import says
-from bot.desk.access import case_for_resident, cases_of_resident
-from bot.desk.composer import Reply
-from bot.desk.phrases import category_name
-from bot.desk.standing import promise_standing
+from bot.desk.casework.access import case_for_resident, cases_of_resident
+from bot.desk.casework.standing import promise_standing
+from bot.desk.wording.composer import Reply
+from bot.desk.wording.phrases import category_name
 from bot.language.case_numbers import find_case_numbers
 from bot.store.tables import Case
 

@@ -12,7 +12,7 @@ from actions.outcome import Outcome
 from actions.person import hand_over
 from actions.room import Call
 from actions.said import says
-from bot.desk.composer import Reply
+from bot.desk.wording.composer import Reply
 from bot.store.states import Sender
 from bot.store.tables import Message
 

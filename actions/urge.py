@@ -7,8 +7,8 @@ from actions.people import resident_id_of
 from actions.person import note_waiting
 from actions.room import Call
 from actions.status import about, find_case, number_said, open_cases, options_for
-from bot.desk.cases import OPEN_STATUSES, urge_case
-from bot.desk.composer import Reply
+from bot.desk.casework.cases import OPEN_STATUSES, urge_case
+from bot.desk.wording.composer import Reply
 from bot.store import actors
 from bot.store.tables import Case
 

@@ -21,8 +21,8 @@ from starlette.routing import Mount, Route
 
 from bot.clock.clock import run_clock
 from bot.desk.emergencies.telling import Telling
-from bot.desk.estate import Estate, parse_estate
-from bot.desk.words import Words, project_words
+from bot.desk.estate.model import Estate, parse_estate
+from bot.desk.wording.words import Words, project_words
 from bot.messaging.attachments import AttachmentStore
 from bot.messaging.channels.base import Channel, Limits
 from bot.messaging.channels.telegram import channel as telegram_channel

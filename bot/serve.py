@@ -16,7 +16,7 @@ from collections.abc import Iterator
 import uvicorn
 
 from bot.app import create_actions, create_app, open_desk
-from bot.desk.words import WordsError
+from bot.desk.wording.words import WordsError
 from bot.process.faults import OperatorError
 from bot.process.opening import open_estate, store_faults
 from bot.process.ports import why_not

@@ -137,7 +137,7 @@ def load_settings(
 
 
 def read_estate(path: Path) -> dict[str, Any]:
-    """The estate's file as a mapping, for `bot.desk.estate.parse_estate`.
+    """The estate's file as a mapping, for `bot.desk.estate.model.parse_estate`.
 
     Raises SettingsError for a file that cannot be read, EstateError for one that is not YAML.
     """
@@ -154,7 +154,7 @@ def read_estate(path: Path) -> dict[str, Any]:
             str(path), f"byte {fault.start} is not UTF-8", "save the file as UTF-8"
         ) from fault
     # Here, because the supervisor reads settings and stays small: what reads estates brings much along.
-    from bot.desk.estate_yaml import load_mapping
+    from bot.desk.estate.reading import load_mapping
 
     return load_mapping(text)
 

@@ -1,7 +1,7 @@
 """Applies what the desk decided before it asked Rasa: a person is called in, or somebody waits for one.
 
-The decision is made in `bot/desk/escalation.py` and arrives as the message's metadata; here it only meets
-what is known after understanding: was the message understood, how upset is it. Stands above RulePolicy
+The decision is made in `bot/desk/talk/escalation.py` and arrives as the message's metadata; here it only
+meets what is known after understanding: was the message understood, how upset is it. Stands above RulePolicy
 and above its forms.
 """
 

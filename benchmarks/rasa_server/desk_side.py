@@ -14,7 +14,7 @@ from pathlib import Path
 import uvicorn
 
 from bot.app import create_actions, open_desk
-from bot.desk.conversations import open_conversation
+from bot.desk.talk.conversations import open_conversation
 from bot.process.first_run import prepare
 from bot.process.opening import opened_store
 from bot.settings import load_settings

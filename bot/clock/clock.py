@@ -15,11 +15,11 @@ import anyio.to_thread
 from sqlalchemy.orm import Session
 
 from bot.clock.emergencies import earliest, watch_emergencies
+from bot.desk.casework.promises import Watched, due_promises, earliest_look, put_off, watch_promise
 from bot.desk.emergencies.telling import Telling
-from bot.desk.estate import Estate
-from bot.desk.promises import Watched, due_promises, earliest_look, put_off, watch_promise
-from bot.desk.speaking import speaker
-from bot.desk.words import Words
+from bot.desk.estate.model import Estate
+from bot.desk.wording.speaking import speaker
+from bot.desk.wording.words import Words
 from bot.store import leases
 from bot.store.engine import Store
 from bot.store.errors import StoreError

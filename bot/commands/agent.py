@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from bot.commands.options import Data
-from bot.desk.agents import active_agents
+from bot.desk.people.agents import active_agents
 from bot.process.opening import opened_store
 from bot.process.people import FirstLogin, add_person, new_password
 from bot.settings import load_settings

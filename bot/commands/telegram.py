@@ -8,7 +8,7 @@ import segno
 import typer
 
 from bot.commands.options import Data
-from bot.desk.residents import NoSuchHome, issue_home_code
+from bot.desk.people.residents import NoSuchHome, issue_home_code
 from bot.process.faults import OperatorError
 from bot.process.opening import opened_store
 from bot.process.telegram_check import ask_telegram

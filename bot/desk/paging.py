@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.desk.case_rows import add_event
-from bot.desk.estate import Estate
-from bot.desk.estate_duty import DutyPerson, DutyStep
-from bot.desk.notices import give_notice
+from bot.desk.casework.case_rows import add_event
+from bot.desk.estate.duty_part import DutyPerson, DutyStep
+from bot.desk.estate.model import Estate
+from bot.desk.people.notices import give_notice
 from bot.store import actors
 from bot.store.emergency_tables import Alarm, AlarmState, Page, PageState
 

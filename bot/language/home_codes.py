@@ -7,7 +7,7 @@ import re
 from bot.language.found import Found
 from bot.language.normalise import normalise
 
-# The alphabet of bot/desk/residents.py: nothing that looks like something else (no 0 O 1 I).
+# The alphabet of bot/desk/people/residents.py: nothing that looks like something else (no 0 O 1 I).
 _SIGN = "[a-hj-np-z2-9]"
 _CODE = re.compile(rf"(?<![a-z0-9])({_SIGN}{{4}})[\s\-_·]?({_SIGN}{{4}})(?![a-z0-9])")
 _ANNOUNCED = re.compile(r"码\S{0,3}$")

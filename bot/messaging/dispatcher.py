@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.desk.turns import claim_turn, postpone_turn, renew, retry_waiting_turns
+from bot.desk.talk.turns import claim_turn, postpone_turn, renew, retry_waiting_turns
 from bot.messaging.emergency_turns import other_matters
 from bot.messaging.endings import Endings
 from bot.messaging.facts import TurnAtHand, turn_at_hand

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.desk.emergencies.hearing import NOTHING_HEARD, Heard, hear
 from bot.desk.emergencies.telling import Telling
-from bot.desk.notices import give_notice
+from bot.desk.people.notices import give_notice
 from bot.messaging.sender import send_in_store
 from bot.store.states import Delivery, Lane
 from bot.store.tables import Message, OutboxRow

@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.desk.composer import Reply
-from bot.desk.conversations import AlreadyWaiting, AlreadyWithPerson, PersonRequested, request_person
-from bot.desk.estate import Estate
-from bot.desk.notices import give_notice
+from bot.desk.estate.model import Estate
+from bot.desk.people.notices import give_notice
 from bot.desk.rows import lock_conversation
-from bot.desk.transcript import may_send, record_outbound
-from bot.desk.turn_claims import has_unhandled
-from bot.desk.turns import TurnDone, TurnLost, cut_period_if_long, finish_turn, holds_turn
+from bot.desk.talk.conversations import AlreadyWaiting, AlreadyWithPerson, PersonRequested, request_person
+from bot.desk.talk.transcript import may_send, record_outbound
+from bot.desk.talk.turn_claims import has_unhandled
+from bot.desk.talk.turns import TurnDone, TurnLost, cut_period_if_long, finish_turn, holds_turn
+from bot.desk.wording.composer import Reply
 from bot.messaging.facts import TurnAtHand
 from bot.messaging.rasa_client import TurnAnswer
 from bot.messaging.sender import send_in_store

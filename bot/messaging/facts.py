@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.desk.emergencies.turns import EmergencyPart, emergency_part
-from bot.desk.escalation import EscalationFacts, annoyed_in, decide, misunderstood_in
-from bot.desk.residents import homes_of
-from bot.desk.turns import ClaimedTurn
+from bot.desk.people.residents import homes_of
+from bot.desk.talk.escalation import EscalationFacts, annoyed_in, decide, misunderstood_in
+from bot.desk.talk.turns import ClaimedTurn
 from bot.language.home_codes import find_home_code
 from bot.language.person_request import asks_for_person
 from bot.messaging.rasa_client import TurnCall

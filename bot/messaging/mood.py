@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.desk.transcript import touch
+from bot.desk.talk.transcript import touch
 from bot.messaging.live import INBOX, Hub
 from bot.messaging.rasa_client import RasaClient, RasaFault
 from bot.messaging.work import StoreWork

@@ -16,9 +16,9 @@ from typing import Final
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from bot.desk.outbox import ClaimedDelivery, claim_delivery, mark_failed, mark_sent, mark_unknown
 from bot.desk.rows import lock_conversation
-from bot.desk.transcript import may_send
+from bot.desk.talk.outbox import ClaimedDelivery, claim_delivery, mark_failed, mark_sent, mark_unknown
+from bot.desk.talk.transcript import may_send
 from bot.messaging.channels.base import (
     Channel,
     Delivered,

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.desk.composer import Reply, Situation, Utterance, compose
-from bot.desk.escalation import annoyed_after, annoyed_in, misunderstood_after, misunderstood_in
-from bot.desk.estate import Estate
-from bot.desk.speaking import estate_values
-from bot.desk.words import Words
+from bot.desk.estate.model import Estate
+from bot.desk.talk.escalation import annoyed_after, annoyed_in, misunderstood_after, misunderstood_in
+from bot.desk.wording.composer import Reply, Situation, Utterance, compose
+from bot.desk.wording.speaking import estate_values
+from bot.desk.wording.words import Words
 from bot.messaging.channels.base import Limits
 from bot.store.tables import Conversation
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.desk.households import Imported, decode_list, import_households, read_list
+from bot.desk.people.households import Imported, decode_list, import_households, read_list
 from bot.process.faults import OperatorError
 from bot.store.actors import OPERATOR
 from bot.store.engine import Store

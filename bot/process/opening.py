@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
-from bot.desk.estate import Estate, EstateError, parse_estate
+from bot.desk.estate.model import Estate, EstateError, parse_estate
 from bot.process.faults import OperatorError
 from bot.settings import Settings, read_estate
 from bot.store.engine import Store

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.desk.agents import LoginTaken, create_agent, reset_password
+from bot.desk.people.agents import LoginTaken, create_agent, reset_password
 from bot.process.faults import OperatorError
 from bot.store.actors import OPERATOR
 from bot.store.states import Role

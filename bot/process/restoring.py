@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.desk import audit
 from bot.desk.rows import lock_conversation
-from bot.desk.transcript import touch
+from bot.desk.talk.transcript import touch
 from bot.store.actors import OPERATOR
 from bot.store.states import Delivery
 from bot.store.tables import Lease, OutboxRow

@@ -57,7 +57,7 @@ class CaseKind(StrEnum):
 
 
 class CaseStatus(StrEnum):
-    """Open states are ACCEPTED … REOPENED; `bot/desk/cases.py` holds the table of moves."""
+    """Open states are ACCEPTED … REOPENED; `bot/desk/casework/cases.py` holds the table of moves."""
 
     ACCEPTED = "accepted"  # 已受理
     ASSIGNED = "assigned"  # 已派单

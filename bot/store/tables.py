@@ -146,7 +146,7 @@ class Conversation(Base):
     """The last `seq` or `revision` given out in this conversation."""
     owner_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("agents.id"), index=True)
     reason: Mapped[str | None] = mapped_column(String(60))
-    """Why a person is wanted: a key of `bot/desk/escalation.py`."""
+    """Why a person is wanted: a key of `bot/desk/talk/escalation.py`."""
     waiting_since: Mapped[datetime | None]
     waiting_told_at: Mapped[datetime | None]
     """When the one acknowledgement of a waiting chat was given."""

@@ -13,7 +13,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from bot.desk.phrases import category_name
+from bot.desk.wording.phrases import category_name
 from bot.workspace.faults import Refusal
 from bot.workspace.visits import Visit, is_fragment, parts_of
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from bot.desk.estate import Estate
-from bot.desk.words import Words
+from bot.desk.estate.model import Estate
+from bot.desk.wording.words import Words
 from bot.store.engine import Store
 
 DESK = "desk"

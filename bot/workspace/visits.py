@@ -17,7 +17,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.desk import agents
+from bot.desk.people import agents
 from bot.store import actors
 from bot.store.states import Role
 from bot.workspace.faults import MustChangePassword, Refusal, SignInNeeded

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from actions.heard import Heard, Matter
 from actions.outcome import Outcome
 from actions.room import Call
-from bot.desk.calendar import WorkingCalendar
+from bot.desk.estate.calendar import WorkingCalendar
 from bot.store.engine import Store
 from tests.support.cast import Cast, Person, make_cast
 from tests.support.clock import HandClock

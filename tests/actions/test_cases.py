@@ -9,7 +9,7 @@ from actions.repair import open_confirmed
 from actions.status import tell_status
 from actions.urge import urge
 from actions.withdraw import FORM, find_case_to_withdraw, go_on, withdraw_confirmed
-from bot.desk.cases import resolve_case
+from bot.desk.casework.cases import resolve_case
 from bot.store.states import CaseStatus
 from bot.store.tables import Case, CaseEvent
 from tests.actions.conftest import Dialogue, keys

@@ -12,7 +12,7 @@ from actions.heard import Heard
 from actions.outcome import Outcome
 from actions.registry import all_actions
 from actions.room import Call, Room
-from bot.desk.composer import Reply
+from bot.desk.wording.composer import Reply
 from bot.messaging.actions_app import create_actions_app
 from bot.store.engine import Store
 from tests.support.cast import Cast, make_cast

@@ -5,7 +5,7 @@ from datetime import timedelta
 from actions.home import VerifyHome
 from actions.outcome import Outcome
 from actions.room import Room
-from bot.desk.residents import HomeOf, IssuedCode, homes_of, issue_home_code
+from bot.desk.people.residents import HomeOf, IssuedCode, homes_of, issue_home_code
 from tests.actions.conftest import Dialogue, keys
 from tests.support.estates import sample_estate, sample_words
 

@@ -9,7 +9,7 @@ from actions.heard import Matter
 from actions.person import HandOver, NoteWaiting, hand_over
 from actions.repair import FORM
 from actions.room import Room
-from bot.desk.conversations import withdraw_request
+from bot.desk.talk.conversations import withdraw_request
 from bot.store.states import CaseKind, Mode
 from bot.store.tables import Case, CaseEvent, Conversation
 from tests.actions.conftest import Dialogue, keys

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from actions.heard import Matter
 from actions.repair import FORM, begin, go_on, open_confirmed
 from actions.room import Call
-from bot.desk.residents import confirm_home
+from bot.desk.people.residents import confirm_home
 from bot.store.states import CaseKind, Urgency
 from bot.store.tables import Case, CaseEvent, Household, Residency
 from tests.actions.conftest import Dialogue, keys

@@ -4,7 +4,7 @@ import pytest
 
 from actions.heard import Matter
 from actions.unasked import answer_unasked
-from bot.desk.transcript import record_outbound
+from bot.desk.talk.transcript import record_outbound
 from bot.store.states import Lane, Sender
 from tests.actions.conftest import Dialogue, keys
 

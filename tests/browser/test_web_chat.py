@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from bot.desk import conversations
+from bot.desk.talk import conversations
 from bot.messaging.live import OUTBOX, TYPING, conversation_topic
 from bot.store.engine import Store
 from tests.browser.conftest import OpenDevice, keep_screenshot

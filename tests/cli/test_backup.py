@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.desk.outbox import Resent, resend
-from bot.desk.transcript import record_inbound, record_outbound
+from bot.desk.talk.outbox import Resent, resend
+from bot.desk.talk.transcript import record_inbound, record_outbound
 from bot.process.backup import make_backup, unpack
 from bot.process.faults import OperatorError
 from bot.settings import load_settings

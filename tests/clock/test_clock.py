@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from bot.clock.clock import LEASE, LEASE_LASTS, LONGEST_NAP, Round, run_clock, tick
-from bot.desk.words import Words
+from bot.desk.wording.words import Words
 from bot.store import leases
 from bot.store.engine import Store
 from bot.store.states import PromiseState, Sender

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.desk.access import cases_of_resident
-from bot.desk.conversations import Answered as AgentAnswered
-from bot.desk.conversations import HandedBack, TakenOver, answer, hand_back, take_over
+from bot.desk.casework.access import cases_of_resident
+from bot.desk.talk.conversations import Answered as AgentAnswered
+from bot.desk.talk.conversations import HandedBack, TakenOver, answer, hand_back, take_over
 from bot.store.tables import Case, Conversation, Message
 from tests.conversations.house import House
 from tests.conversations.resident import Answered, ChatResident

@@ -5,9 +5,9 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from bot.desk.access import case_for_agent, case_for_resident, cases_for_agent, cases_of_resident
-from bot.desk.cases import assign_case, withdraw_case
-from bot.desk.residents import claim_home, confirm_home
+from bot.desk.casework.access import case_for_agent, case_for_resident, cases_for_agent, cases_of_resident
+from bot.desk.casework.cases import assign_case, withdraw_case
+from bot.desk.people.residents import claim_home, confirm_home
 from bot.store import actors
 from bot.store.engine import Store
 from bot.store.states import Role

@@ -5,9 +5,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.desk import agents, audit
-from bot.desk.agents import PasswordChanged, SignedIn, Throttled, WeakPassword, WrongLogin, WrongPassword
-from bot.desk.throttle import ADDRESS_TRIES, LOGIN_TRIES, WINDOW
+from bot.desk import audit
+from bot.desk.people import agents
+from bot.desk.people.agents import (
+    PasswordChanged,
+    SignedIn,
+    Throttled,
+    WeakPassword,
+    WrongLogin,
+    WrongPassword,
+)
+from bot.desk.people.throttle import ADDRESS_TRIES, LOGIN_TRIES, WINDOW
 from bot.store.engine import Store
 from bot.store.states import Role
 from bot.store.tables import Agent, AgentSession, LoginAttempt

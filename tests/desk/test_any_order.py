@@ -18,10 +18,10 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import make_url, select
 
-from bot.desk import outbox, turns
-from bot.desk.conversations import Answered
-from bot.desk.outbox import ClaimedDelivery
-from bot.desk.turns import ClaimedTurn, TurnDone
+from bot.desk.talk import outbox, turns
+from bot.desk.talk.conversations import Answered
+from bot.desk.talk.outbox import ClaimedDelivery
+from bot.desk.talk.turns import ClaimedTurn, TurnDone
 from bot.store.engine import Store
 from bot.store.states import Delivery, Mode, Sender, TurnState
 from bot.store.tables import Conversation, Message, OutboxRow, Turn

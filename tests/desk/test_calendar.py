@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.desk.calendar import WorkingCalendar
-from bot.desk.estate_calendar import CalendarSettings
+from bot.desk.estate.calendar import WorkingCalendar
+from bot.desk.estate.calendar_part import CalendarSettings
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WEEKDAY = ["08:30-12:00", "13:30-18:00"]

@@ -7,9 +7,9 @@ from itertools import product
 import pytest
 from sqlalchemy import select
 
-from bot.desk import cases
-from bot.desk.cases import MOVES, IllegalCaseMove, NoSuchHousehold
-from bot.desk.speaking import speaker
+from bot.desk.casework import cases
+from bot.desk.casework.cases import MOVES, IllegalCaseMove, NoSuchHousehold
+from bot.desk.wording.speaking import speaker
 from bot.store import actors
 from bot.store.engine import Store
 from bot.store.states import CaseKind, CaseStatus, Delivery, PromiseState, Sender, Urgency

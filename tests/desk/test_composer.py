@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.desk.composer import (
+from bot.desk.wording.composer import (
     MissingSlot,
     NoFittingWording,
     PlainLimits,
@@ -19,7 +19,7 @@ from bot.desk.composer import (
     compose,
     split_text,
 )
-from bot.desk.words import Words, WordsError, load_words
+from bot.desk.wording.words import Words, WordsError, load_words
 
 WORDS = """
 responses:

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.desk import conversations
-from bot.desk.conversations import (
+from bot.desk.rows import lock_conversation
+from bot.desk.talk import conversations
+from bot.desk.talk.conversations import (
     AlreadyWaiting,
     AlreadyWithPerson,
     Answered,
@@ -17,8 +18,7 @@ from bot.desk.conversations import (
     TakenOver,
     Transferred,
 )
-from bot.desk.modes import MOVES, IllegalMove, move
-from bot.desk.rows import lock_conversation
+from bot.desk.talk.modes import MOVES, IllegalMove, move
 from bot.store.states import Delivery, Mode
 from bot.store.tables import ConversationEvent, Resident
 from tests.support.cast import Cast, Colleague

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.desk import effects
+from bot.desk.talk import effects
 from bot.store.engine import Store
 from bot.store.tables import AuditRow, Effect
 from tests.support.clock import HandClock

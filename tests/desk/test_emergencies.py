@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from bot.clock.clock import tick
-from bot.desk.conversations import take_over
 from bot.desk.emergencies import help as help_
 from bot.desk.emergencies.help import AfterwardsMissing, IllegalAlarmMove
 from bot.desk.emergencies.neighbours import NobodyToTell, affected, tell_neighbours
+from bot.desk.talk.conversations import take_over
 from bot.language.emergency import KINDS
 from bot.language.emergency_answers import read_answer
 from bot.store.emergency_tables import Alarm, AlarmState, EmergencyQuestion, PageState

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.desk.escalation import (
+from bot.desk.talk.escalation import (
     Escalation,
     EscalationFacts,
     annoyed_after,

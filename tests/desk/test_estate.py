@@ -8,9 +8,9 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from bot.desk.calendar import WorkingCalendar
-from bot.desk.estate import Estate, EstateError, parse_estate, read_estate_text
-from bot.desk.words import project_words
+from bot.desk.estate.calendar import WorkingCalendar
+from bot.desk.estate.model import Estate, EstateError, parse_estate, read_estate_text
+from bot.desk.wording.words import project_words
 from bot.store.states import CaseKind, Urgency
 from tests.support.estates import PROJECT, sample_estate, sample_text
 

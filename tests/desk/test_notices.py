@@ -1,6 +1,6 @@
 """A notice is told once, to one agent or to all, and can be put aside."""
 
-from bot.desk import notices
+from bot.desk.people import notices
 from bot.store.engine import Store
 from tests.support.cast import Cast, Colleague
 from tests.support.clock import HandClock

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.desk import outbox, transcript
-from bot.desk.outbox import NotResendable, Resent
+from bot.desk.talk import outbox, transcript
+from bot.desk.talk.outbox import NotResendable, Resent
 from bot.store.states import Delivery, Lane, Sender
 from bot.store.tables import Message, Notice, OutboxRow
 from tests.support.cast import Cast, Person

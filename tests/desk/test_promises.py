@@ -10,12 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot.desk.calendar import WorkingCalendar
-from bot.desk.case_rows import Say, case_slots
-from bot.desk.cases import withdraw_case
-from bot.desk.estate import SlaRow
-from bot.desk.promise_times import promised_times, times_until
-from bot.desk.promises import (
+from bot.desk.casework.case_rows import Say, case_slots
+from bot.desk.casework.cases import withdraw_case
+from bot.desk.casework.promise_times import promised_times, times_until
+from bot.desk.casework.promises import (
     PromiseInThePast,
     Watched,
     due_promises,
@@ -25,7 +23,9 @@ from bot.desk.promises import (
     put_off,
     watch_promise,
 )
-from bot.desk.speaking import speaker
+from bot.desk.estate.calendar import WorkingCalendar
+from bot.desk.estate.model import SlaRow
+from bot.desk.wording.speaking import speaker
 from bot.store import actors
 from bot.store.engine import Store
 from bot.store.states import CaseKind, CaseStatus, Lane, PromiseState, Sender, Urgency

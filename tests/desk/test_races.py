@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bot.desk import agents, conversations, effects, notices, outbox, transcript
-from bot.desk.agents import Throttled, WrongLogin
-from bot.desk.conversations import Answered, HeldByAnother
-from bot.desk.throttle import LOGIN_TRIES
+from bot.desk.people import agents, notices
+from bot.desk.people.agents import Throttled, WrongLogin
+from bot.desk.people.throttle import LOGIN_TRIES
+from bot.desk.talk import conversations, effects, outbox, transcript
+from bot.desk.talk.conversations import Answered, HeldByAnother
 from bot.store.states import Delivery, Lane, Sender
 from bot.store.tables import AuditRow, Conversation, Message, OutboxRow, Turn
 from tests.support.at_once import at_once

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.desk import residents
-from bot.desk.households import (
+from bot.desk.people import residents
+from bot.desk.people.households import (
     Imported,
     NoHome,
     OneHome,
@@ -19,7 +19,7 @@ from bot.desk.households import (
     import_households,
     read_list,
 )
-from bot.desk.residents import (
+from bot.desk.people.residents import (
     ExpiredCode,
     HomeClaimed,
     HomeOf,

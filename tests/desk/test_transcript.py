@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.desk import transcript
 from bot.desk.rows import NoSuchConversation
-from bot.desk.transcript import NewAttachment
+from bot.desk.talk import transcript
+from bot.desk.talk.transcript import NewAttachment
 from bot.store.states import Lane, Sender
 from tests.support.cast import Cast
 from tests.support.desk_at_work import DeskAtWork

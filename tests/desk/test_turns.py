@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from bot.desk import turns
-from bot.desk.turns import TurnAbandoned, TurnDone, TurnLost
+from bot.desk.talk import turns
+from bot.desk.talk.turns import TurnAbandoned, TurnDone, TurnLost
 from bot.store.engine import Store
 from bot.store.states import Delivery, Mode, TurnState
 from bot.store.tables import Turn

@@ -13,9 +13,9 @@ import pytest
 import yaml
 
 from actions.registry import ACTIONS
-from bot.desk.composer import _FIELD, Reply, Situation, compose
-from bot.desk.speaking import estate_values
-from bot.desk.words import Condition, Variation
+from bot.desk.wording.composer import _FIELD, Reply, Situation, compose
+from bot.desk.wording.speaking import estate_values
+from bot.desk.wording.words import Condition, Variation
 from tests.support.clock import MORNING
 from tests.support.estates import PROJECT, sample_estate, sample_words
 

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from bot.desk.estate_duty import DutySettings, SmsAccepted, SmsGateway, Webhook
+from bot.desk.estate.duty_part import DutySettings, SmsAccepted, SmsGateway, Webhook
 from bot.messaging.emergency_turns import other_matters
 from bot.messaging.paging.webhook import SIGNATURE, TIMESTAMP, signature
 from bot.store.emergency_tables import Alarm, Page, PageState

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from bot.desk import conversations
+from bot.desk.talk import conversations
 from bot.messaging.live import INBOX, OUTBOX
 from bot.store.engine import Store
 from bot.store.states import Delivery, Mode

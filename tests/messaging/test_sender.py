@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.desk.conversations import open_conversation
-from bot.desk.transcript import record_outbound
+from bot.desk.talk.conversations import open_conversation
+from bot.desk.talk.transcript import record_outbound
 from bot.messaging.channels.base import (
     Delivered,
     LengthUnit,
@@ -235,7 +235,7 @@ async def test_an_unknown_outcome_of_the_bot_is_shown_as_unknown(
 
 
 async def test_what_a_dead_desk_was_sending_is_unknown_not_sent_twice(office: PostOffice) -> None:
-    from bot.desk.outbox import claim_delivery
+    from bot.desk.talk.outbox import claim_delivery
 
     message_id = office.writes("您好")
     with office.store.write() as session:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.desk.cases import OpenedCase, open_case
+from bot.desk.casework.cases import OpenedCase, open_case
 from bot.store import actors
 from bot.store.states import CaseKind, Urgency
 from bot.store.tables import Case

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.desk.agents import create_agent
-from bot.desk.conversations import open_conversation
+from bot.desk.people.agents import create_agent
+from bot.desk.talk.conversations import open_conversation
 from bot.store import actors
 from bot.store.engine import Store
 from bot.store.states import Role

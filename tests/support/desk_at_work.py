@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.desk import conversations, outbox, transcript, turns
-from bot.desk.composer import Utterance
-from bot.desk.outbox import ClaimedDelivery
-from bot.desk.turns import ClaimedTurn, TurnAbandoned, TurnDone, TurnLost
+from bot.desk.talk import conversations, outbox, transcript, turns
+from bot.desk.talk.outbox import ClaimedDelivery
+from bot.desk.talk.turns import ClaimedTurn, TurnAbandoned, TurnDone, TurnLost
+from bot.desk.wording.composer import Utterance
 from bot.store.engine import Store
 from bot.store.states import Delivery, Sender
 from bot.store.tables import Conversation, Message, OutboxRow

@@ -13,8 +13,8 @@ from typing import Any
 import uvicorn
 
 from bot.app import Desk, create_app
-from bot.desk.estate import Estate
-from bot.desk.words import load_words
+from bot.desk.estate.model import Estate
+from bot.desk.wording.words import load_words
 from bot.messaging.channels.telegram.service import TelegramPace
 from bot.messaging.dispatcher import Pacing
 from bot.messaging.sender import Sending

@@ -3,8 +3,8 @@
 from functools import lru_cache
 from pathlib import Path
 
-from bot.desk.estate import Estate, read_estate_text
-from bot.desk.words import Words, project_words
+from bot.desk.estate.model import Estate, read_estate_text
+from bot.desk.wording.words import Words, project_words
 
 PROJECT = Path(__file__).resolve().parents[2]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from starlette.applications import Starlette
 
-from bot.desk.agents import create_agent
+from bot.desk.people.agents import create_agent
 from bot.messaging.attachments import AttachmentStore
 from bot.messaging.live import Hub
 from bot.store import actors

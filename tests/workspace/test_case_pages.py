@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.desk import audit
-from bot.desk.access import case_for_agent
+from bot.desk.casework.access import case_for_agent
 from bot.store.engine import Store
 from bot.store.states import CaseKind, CaseStatus
 from bot.store.tables import Agent, Case, Message

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 
-from bot.desk import audit, conversations, outbox
-from bot.desk.effects import once
+from bot.desk import audit
 from bot.desk.rows import lock_conversation
-from bot.desk.transcript import NewAttachment, record_inbound, record_outbound
+from bot.desk.talk import conversations, outbox
+from bot.desk.talk.effects import once
+from bot.desk.talk.transcript import NewAttachment, record_inbound, record_outbound
 from bot.messaging.live import Hub
 from bot.store import actors
 from bot.store.channel_tables import MessageVersion, TelegramMessage

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.desk.notices import give_notice
+from bot.desk.people.notices import give_notice
 from bot.store.engine import Store
 from tests.support.casework import open_lift_case
 from tests.support.cast import PASSWORD, Cast, Colleague

@@ -2,7 +2,7 @@
 
 from starlette.applications import Starlette
 
-from bot.desk.agents import create_agent
+from bot.desk.people.agents import create_agent
 from bot.store import actors
 from bot.store.engine import Store
 from bot.workspace.parts import Parts

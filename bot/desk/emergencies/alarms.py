@@ -12,11 +12,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.desk import paging
-from bot.desk.case_rows import add_event
-from bot.desk.cases import change_status, open_case
+from bot.desk.casework.case_rows import add_event
+from bot.desk.casework.cases import change_status, open_case
 from bot.desk.emergencies.places import Place
 from bot.desk.emergencies.telling import Telling
-from bot.desk.notices import give_notice
+from bot.desk.people.notices import give_notice
 from bot.desk.rows import lock_conversation
 from bot.store import actors
 from bot.store.counters import next_value

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.desk.case_rows import add_event
+from bot.desk.casework.case_rows import add_event
 from bot.desk.emergencies.alarms import (
     Raised,
     add_voice,

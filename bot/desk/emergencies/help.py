@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.desk import paging
-from bot.desk.case_rows import add_event
-from bot.desk.cases import assign_case, change_status, close_case, keep_promise, start_case
+from bot.desk.casework.case_rows import add_event
+from bot.desk.casework.cases import assign_case, change_status, close_case, keep_promise, start_case
 from bot.desk.emergencies.alarms import conversations_of, lock_alarm, slots_of
 from bot.desk.emergencies.telling import Telling
 from bot.store import actors

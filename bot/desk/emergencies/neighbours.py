@@ -8,7 +8,7 @@ from typing import Final, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.desk.case_rows import add_event
+from bot.desk.casework.case_rows import add_event
 from bot.desk.emergencies.alarms import OPEN, conversations_of, lock_row, slots_of
 from bot.desk.emergencies.places import Place
 from bot.desk.emergencies.telling import Telling

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.desk.homes import OneHome, find_home, parts_of_key
-from bot.desk.residents import homes_of
+from bot.desk.people.homes import OneHome, find_home, parts_of_key
+from bot.desk.people.residents import homes_of
 from bot.language.rooms import HomeParts, read_home
 from bot.store.tables import Conversation, Household
 

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.desk.notices import give_notice
+from bot.desk.people.notices import give_notice
 from bot.store.emergency_tables import EmergencyQuestion
 
 DOUBT: Final = "doubt"

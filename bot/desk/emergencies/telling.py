@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.desk.composer import Reply, Situation, compose
 from bot.desk.emergencies.places import Place
-from bot.desk.estate import Estate
-from bot.desk.phrases import place_text
-from bot.desk.speaking import estate_values
-from bot.desk.transcript import record_outbound
-from bot.desk.words import Words
+from bot.desk.estate.model import Estate
+from bot.desk.talk.transcript import record_outbound
+from bot.desk.wording.composer import Reply, Situation, compose
+from bot.desk.wording.phrases import place_text
+from bot.desk.wording.speaking import estate_values
+from bot.desk.wording.words import Words
 from bot.store.states import Lane, Sender
 from bot.store.tables import Message
 

@@ -4,8 +4,8 @@ import logging
 import os
 from collections.abc import Mapping
 
-from bot.desk.estate import Estate
-from bot.desk.words import Words
+from bot.desk.estate.model import Estate
+from bot.desk.wording.words import Words
 from bot.messaging.paging.base import PageDevice
 from bot.messaging.paging.sms import SmsDevice
 from bot.messaging.paging.webhook import WebhookDevice

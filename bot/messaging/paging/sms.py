@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import httpx
 
-from bot.desk.estate_duty import SmsAccepted, SmsGateway
+from bot.desk.estate.duty_part import SmsAccepted, SmsGateway
 from bot.desk.paging import SMS, ClaimedPage
 from bot.messaging.paging.base import PageFault
 from bot.messaging.paging.wording import PageWording

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from bot.desk.estate import Estate
+from bot.desk.estate.model import Estate
 from bot.desk.paging import ClaimedPage
-from bot.desk.words import Words
+from bot.desk.wording.words import Words
 
 
 @dataclass(frozen=True)

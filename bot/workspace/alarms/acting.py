@@ -6,7 +6,7 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from bot.desk.cases import IllegalCaseMove
+from bot.desk.casework.cases import IllegalCaseMove
 from bot.desk.emergencies import help as help_
 from bot.desk.emergencies.alarms import conversations_of
 from bot.desk.emergencies.neighbours import SCOPES, NobodyToTell, tell_neighbours

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from bot.desk import audit
-from bot.desk import cases as desk_cases
-from bot.desk.case_rows import Say
-from bot.desk.promises import PromiseInThePast
-from bot.desk.speaking import speaker
+from bot.desk.casework import cases as desk_cases
+from bot.desk.casework.case_rows import Say
+from bot.desk.casework.promises import PromiseInThePast
+from bot.desk.wording.speaking import speaker
 from bot.store.tables import Agent, Case
 from bot.workspace import pages
 from bot.workspace.cases import reading

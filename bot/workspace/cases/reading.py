@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from bot.desk.access import case_for_agent
-from bot.desk.case_rows import OPEN_STATUSES
+from bot.desk.casework.access import case_for_agent
+from bot.desk.casework.case_rows import OPEN_STATUSES
 from bot.store.states import CaseKind, PromiseState, Role
 from bot.store.tables import Agent, Case, Household, Promise
 from bot.workspace.faults import not_there

@@ -2,9 +2,9 @@
 
 from starlette.responses import Response
 
-from bot.desk import agents
-from bot.desk.cases import MOVES
-from bot.desk.residents import masked_phone
+from bot.desk.casework.cases import MOVES
+from bot.desk.people import agents
+from bot.desk.people.residents import masked_phone
 from bot.store.states import CaseKind
 from bot.workspace import pages
 from bot.workspace.cases import reading

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from starlette.responses import Response
 
-from bot.desk import audit, residents
+from bot.desk import audit
+from bot.desk.people import residents
 from bot.store.tables import Conversation
 from bot.workspace import pages
 from bot.workspace.chats import reading

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from starlette.responses import Response
 
-from bot.desk import conversations, outbox
+from bot.desk.talk import conversations, outbox
 from bot.store.tables import Agent, Message
 from bot.workspace.chats import reading
 from bot.workspace.faults import Refusal, not_there

@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 from starlette.responses import FileResponse, HTMLResponse, Response
 
-from bot.desk import access
-from bot.desk.residents import masked_phone
+from bot.desk.casework import access
+from bot.desk.people.residents import masked_phone
 from bot.store.states import Mode
 from bot.store.tables import Attachment, Conversation, Message
 from bot.workspace import pages

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from bot.desk.notices import notices_for, see_notice
+from bot.desk.people.notices import notices_for, see_notice
 from bot.store.tables import Case, Notice
 from bot.workspace import pages
 from bot.workspace.faults import Refusal

@@ -8,7 +8,7 @@ from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.desk import agents
+from bot.desk.people import agents
 from bot.workspace import pages
 from bot.workspace.visits import SESSION_COOKIE, Visit, parts_of, read_form, see_other
 

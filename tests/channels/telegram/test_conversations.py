@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from bot.desk.conversations import answer, hand_back
+from bot.desk.talk.conversations import answer, hand_back
 from bot.store.states import CaseKind, Mode
 from bot.store.tables import Attachment, Case, Conversation, Message
 from tests.channels.telegram.test_hearing import picture

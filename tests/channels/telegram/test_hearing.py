@@ -8,8 +8,8 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.desk.conversations import answer, take_over
-from bot.desk.residents import IssuedCode, homes_of, issue_home_code
+from bot.desk.people.residents import IssuedCode, homes_of, issue_home_code
+from bot.desk.talk.conversations import answer, take_over
 from bot.store.channel_tables import MessageVersion, TelegramChat, TelegramMessage
 from bot.store.states import Mode
 from bot.store.tables import Agent, Household, Message, Notice

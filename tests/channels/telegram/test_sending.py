@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.desk.conversations import answer, take_over
-from bot.desk.transcript import NewAttachment, record_outbound
+from bot.desk.talk.conversations import answer, take_over
+from bot.desk.talk.transcript import NewAttachment, record_outbound
 from bot.messaging.channels.base import OutgoingFile, OutgoingMessage
 from bot.messaging.channels.telegram.cutting import CAPTION, TEXT, cut, pieces, units
 from bot.messaging.live import OUTBOX

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import build_app
-from bot.desk.residents import Verified, verify_with_code
+from bot.desk.people.residents import Verified, verify_with_code
 from bot.messaging.channels.telegram.service import webhook_address
 from bot.process.doctor import Finding, Verdict
 from bot.process.doctor import telegram as look

@@ -8,14 +8,14 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.desk.composer import Reply
-from bot.desk.conversations import open_conversation, request_person
 from bot.desk.emergencies.telling import Telling
-from bot.desk.notices import give_notice
-from bot.desk.residents import ExpiredCode, TooManyTries, Verified, verify_with_code
+from bot.desk.people.notices import give_notice
+from bot.desk.people.residents import ExpiredCode, TooManyTries, Verified, verify_with_code
 from bot.desk.rows import lock_conversation
-from bot.desk.speaking import speaker
-from bot.desk.transcript import NewAttachment, record_outbound, storable, touch
+from bot.desk.talk.conversations import open_conversation, request_person
+from bot.desk.talk.transcript import NewAttachment, record_outbound, storable, touch
+from bot.desk.wording.composer import Reply
+from bot.desk.wording.speaking import speaker
 from bot.messaging import inbox
 from bot.messaging.channels.telegram.names import NAME
 from bot.messaging.channels.telegram.places import chat_row, note_place, placed, unblock

@@ -19,7 +19,7 @@ import anyio.to_thread
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.desk.transcript import NewAttachment
+from bot.desk.talk.transcript import NewAttachment
 from bot.messaging.attachments import AttachmentStore, NotAPicture, PictureTooLarge
 from bot.messaging.channels.telegram.api import DOWNLOAD_BYTES, ApiFault, TelegramApi
 from bot.messaging.channels.telegram.hearing import Fetched, Heard, Hearing

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from bot.desk.notices import give_notice
+from bot.desk.people.notices import give_notice
 
 log = logging.getLogger(__name__)
 

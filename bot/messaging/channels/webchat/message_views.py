@@ -11,7 +11,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from bot.desk.transcript import NewAttachment, mark_read, storable
+from bot.desk.talk.transcript import NewAttachment, mark_read, storable
 from bot.messaging import inbox
 from bot.messaging.attachments import MAX_BYTES, NotAPicture, PictureTooLarge
 from bot.messaging.channels.webchat.bodies import SentMessage, read_json, read_message, whole_number

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot.desk.access import cases_of_resident
-from bot.desk.conversations import open_conversation
-from bot.desk.residents import NoSuchHome, confirm_home
+from bot.desk.casework.access import cases_of_resident
+from bot.desk.people.residents import NoSuchHome, confirm_home
+from bot.desk.talk.conversations import open_conversation
 from bot.messaging.channels.webchat import channel
 from bot.messaging.channels.webchat.bodies import whole_number
 from bot.messaging.channels.webchat.faults import ChatFault

@@ -7,7 +7,7 @@ from typing import Final
 
 import anyio
 
-from bot.desk.estate import Estate
+from bot.desk.estate.model import Estate
 from bot.messaging.attachments import AttachmentStore
 from bot.messaging.channels.webchat.pace import Pace
 from bot.messaging.emergencies import EmergencyCheck

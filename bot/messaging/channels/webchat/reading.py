@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.desk.transcript import since
+from bot.desk.talk.transcript import since
 from bot.messaging.channels.webchat.faults import ChatFault
 from bot.store.states import Lane, Mode, Sender, TurnState
 from bot.store.tables import Attachment, Conversation, Message, Turn

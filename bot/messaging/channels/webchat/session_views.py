@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from bot.desk.conversations import open_conversation
+from bot.desk.talk.conversations import open_conversation
 from bot.messaging.channels.webchat import channel
 from bot.messaging.channels.webchat.bodies import optional_text, read_json
 from bot.messaging.channels.webchat.faults import ChatFault

@@ -12,12 +12,12 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.desk.composer import Utterance
-from bot.desk.modes import abandon_turn
-from bot.desk.periods import cut_period_if_long
 from bot.desk.rows import lock_conversation
-from bot.desk.transcript import record_outbound
-from bot.desk.turn_claims import ClaimedTurn, claim_turn
+from bot.desk.talk.modes import abandon_turn
+from bot.desk.talk.periods import cut_period_if_long
+from bot.desk.talk.transcript import record_outbound
+from bot.desk.talk.turn_claims import ClaimedTurn, claim_turn
+from bot.desk.wording.composer import Utterance
 from bot.store.states import Lane, Sender, TurnState
 from bot.store.tables import Conversation, Message, Turn
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import Session
 
-from bot.desk.case_rows import OPEN_STATUSES
+from bot.desk.casework.case_rows import OPEN_STATUSES
 from bot.store.states import Role
 from bot.store.tables import Agent, Case, Residency
 

@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.desk import notices
+from bot.desk.people import notices
 from bot.desk.rows import lock_conversation
-from bot.desk.transcript import record_outbound, storable
+from bot.desk.talk.transcript import record_outbound, storable
 from bot.store.states import CaseStatus, Lane, Sender
 from bot.store.tables import Case, CaseEvent, Message
 
 Say = Callable[[str, Mapping[str, Any]], str]
-"""Words a response key with its slots (`bot/desk/speaking.py`); the desk's use cases hold keys only."""
+"""Words a response key with its slots (`bot/desk/wording/speaking.py`); use cases hold keys only."""
 
 OPEN_STATUSES = frozenset(
     {CaseStatus.ACCEPTED, CaseStatus.ASSIGNED, CaseStatus.IN_PROGRESS, CaseStatus.REOPENED}

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from bot.desk.phrases import before_text, place_text, time_text
-from bot.desk.residents import masked_phone
-from bot.desk.words import Button, Part, Variation, Words
+from bot.desk.people.residents import masked_phone
+from bot.desk.wording.phrases import before_text, place_text, time_text
+from bot.desk.wording.words import Button, Part, Variation, Words
 
 log = logging.getLogger(__name__)
 

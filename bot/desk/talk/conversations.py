@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.desk.modes import leave_to_person, move
-from bot.desk.outcomes import (
+from bot.desk.rows import NoSuchConversation, lock_conversation
+from bot.desk.talk.modes import leave_to_person, move
+from bot.desk.talk.outcomes import (
     AlreadyWaiting,
     AlreadyWithPerson,
     Answered,
@@ -23,9 +24,8 @@ from bot.desk.outcomes import (
     TakenOver,
     Transferred,
 )
-from bot.desk.rows import NoSuchConversation, lock_conversation
-from bot.desk.transcript import NewAttachment, record_outbound, storable
-from bot.desk.waiting import WaitingChat, place_in_queue, waiting_chats
+from bot.desk.talk.transcript import NewAttachment, record_outbound, storable
+from bot.desk.talk.waiting import WaitingChat, place_in_queue, waiting_chats
 from bot.store import actors
 from bot.store.states import Lane, Mode, Role, Sender
 from bot.store.tables import Agent, Conversation, Message, Resident

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from bot.desk.modes import OPEN_TURN, abandon_turn
 from bot.desk.rows import LOOKS, lock_conversation
+from bot.desk.talk.modes import OPEN_TURN, abandon_turn
 from bot.store.states import Mode, Sender, TurnState
 from bot.store.tables import Attachment, Conversation, Message, Turn
 

@@ -7,7 +7,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.desk.case_rows import OPEN_STATUSES
+from bot.desk.casework.case_rows import OPEN_STATUSES
 from bot.store.states import PromiseState
 from bot.store.tables import Case, Promise
 

@@ -1,7 +1,8 @@
 """A case 工单 from its opening to its end (R7–R10): numbers, states, who is in charge, its history.
 
 `change_status` is the one function that changes a status; every change is an event with old, new, who,
-why, when. Words for the resident come through `say` (`bot/desk/speaking.py`); without it she is not told.
+why, when. Words for the resident come through `say` (`bot/desk/wording/speaking.py`); without it she is
+not told.
 """
 
 from collections.abc import Mapping
@@ -12,12 +13,18 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.desk import notices
-from bot.desk.case_rows import OPEN_STATUSES, Say, add_event, lock_case, tell_resident
-from bot.desk.estate import Estate
-from bot.desk.promise_times import PromisedTime
-from bot.desk.promises import cancel_promises, keep_promise, make_promises, open_promises, promise_time
-from bot.desk.transcript import storable
+from bot.desk.casework.case_rows import OPEN_STATUSES, Say, add_event, lock_case, tell_resident
+from bot.desk.casework.promise_times import PromisedTime
+from bot.desk.casework.promises import (
+    cancel_promises,
+    keep_promise,
+    make_promises,
+    open_promises,
+    promise_time,
+)
+from bot.desk.estate.model import Estate
+from bot.desk.people import notices
+from bot.desk.talk.transcript import storable
 from bot.store import actors
 from bot.store.counters import next_value
 from bot.store.states import CaseKind, CaseStatus, Urgency

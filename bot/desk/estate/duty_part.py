@@ -5,8 +5,8 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from bot.desk.estate_errors import wrong
-from bot.desk.estate_types import ClockSpan, Duration, Name, Phone, StrictModel
+from bot.desk.estate.errors import wrong
+from bot.desk.estate.types import ClockSpan, Duration, Name, Phone, StrictModel
 
 
 class DutyPerson(StrictModel):

@@ -13,7 +13,8 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.desk import audit, throttle
+from bot.desk import audit
+from bot.desk.people import throttle
 from bot.language.contacts import find_phones
 from bot.store import actors
 from bot.store.tables import HomeCode, Household, Residency, Resident

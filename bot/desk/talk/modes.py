@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.desk.rows import lock_conversation
-from bot.desk.transcript import touch
+from bot.desk.talk.transcript import touch
 from bot.store.states import Delivery, Mode, Sender, TurnState
 from bot.store.tables import Conversation, ConversationEvent, Message, OutboxRow, Turn
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.desk.calendar import WorkingCalendar
-from bot.desk.estate import Estate, SlaRow
+from bot.desk.estate.calendar import WorkingCalendar
+from bot.desk.estate.model import Estate, SlaRow
 from bot.store.states import Urgency
 
 

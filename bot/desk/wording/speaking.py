@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.desk.calendar import WorkingCalendar
-from bot.desk.case_rows import Say
-from bot.desk.composer import Reply, Situation, wording
-from bot.desk.estate import Estate
-from bot.desk.words import Words
+from bot.desk.casework.case_rows import Say
+from bot.desk.estate.calendar import WorkingCalendar
+from bot.desk.estate.model import Estate
+from bot.desk.wording.composer import Reply, Situation, wording
+from bot.desk.wording.words import Words
 
 
 def estate_values(estate: Estate, *, now: datetime) -> dict[str, Any]:

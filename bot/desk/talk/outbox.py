@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, and_, case, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.desk import audit
-from bot.desk.notices import give_notice
+from bot.desk.people.notices import give_notice
 from bot.desk.rows import LOOKS, lock_conversation
-from bot.desk.transcript import may_send, touch
-from bot.desk.turn_claims import claim_passes
+from bot.desk.talk.transcript import may_send, touch
+from bot.desk.talk.turn_claims import claim_passes
 from bot.store.states import Delivery, Lane, Sender
 from bot.store.tables import Attachment, Conversation, Message, OutboxRow
 

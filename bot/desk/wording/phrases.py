@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.desk.estate import Estate
-from bot.desk.words import Words
+from bot.desk.estate.model import Estate
+from bot.desk.wording.words import Words
 from bot.store.states import CaseKind
 
 

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from bot.desk.estate_calendar import CalendarSettings
-from bot.desk.estate_duty import DutyPerson, DutySettings, DutyStep
-from bot.desk.estate_errors import EstateError, EstateProblem, problems_of, wrong
-from bot.desk.estate_types import ClockSpan, Duration, Name, Phone, StrictModel
-from bot.desk.estate_yaml import load_mapping
+from bot.desk.estate.calendar_part import CalendarSettings
+from bot.desk.estate.duty_part import DutyPerson, DutySettings, DutyStep
+from bot.desk.estate.errors import EstateError, EstateProblem, problems_of, wrong
+from bot.desk.estate.reading import load_mapping
+from bot.desk.estate.types import ClockSpan, Duration, Name, Phone, StrictModel
 from bot.store.states import CaseKind, Urgency
 
 __all__ = ["Estate", "EstateError", "EstateProblem", "load_mapping", "parse_estate", "read_estate_text"]

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.desk.rows import lock_conversation
-from bot.desk.turn_claims import has_open_turn
+from bot.desk.talk.turn_claims import has_open_turn
 from bot.store.states import Mode, TurnState
 from bot.store.tables import Conversation, Turn
 

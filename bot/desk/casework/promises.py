@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.desk import notices
-from bot.desk.calendar import WorkingCalendar
-from bot.desk.case_rows import OPEN_STATUSES, Say, add_event, lock_case, tell_resident
-from bot.desk.estate import Estate
-from bot.desk.promise_times import PromisedTime, promised_times, times_until
+from bot.desk.casework.case_rows import OPEN_STATUSES, Say, add_event, lock_case, tell_resident
+from bot.desk.casework.promise_times import PromisedTime, promised_times, times_until
+from bot.desk.estate.calendar import WorkingCalendar
+from bot.desk.estate.model import Estate
+from bot.desk.people import notices
 from bot.store import actors
 from bot.store.states import PromiseState
 from bot.store.tables import Case, Promise

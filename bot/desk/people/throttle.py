@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bot.desk.transcript import storable
+from bot.desk.talk.transcript import storable
 from bot.store.tables import LoginAttempt
 
 WINDOW = timedelta(minutes=15)

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.desk.estate import Estate
-from bot.desk.estate_calendar import CalendarSettings, Period
-from bot.desk.estate_types import MIDNIGHT, clock_time
+from bot.desk.estate.calendar_part import CalendarSettings, Period
+from bot.desk.estate.model import Estate
+from bot.desk.estate.types import MIDNIGHT, clock_time
 
 Span = tuple[datetime, datetime]
 

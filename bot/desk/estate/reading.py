@@ -5,7 +5,7 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode
 
-from bot.desk.estate_errors import EstateError, EstateProblem
+from bot.desk.estate.errors import EstateError, EstateProblem
 
 _MEND = "mend the YAML at that place (indent with spaces, quote texts that hold ': ' or '#')"
 

@@ -15,8 +15,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bot.desk import audit, throttle
-from bot.desk.transcript import storable
+from bot.desk import audit
+from bot.desk.people import throttle
+from bot.desk.talk.transcript import storable
 from bot.store import actors
 from bot.store.states import Role
 from bot.store.tables import Agent, AgentSession

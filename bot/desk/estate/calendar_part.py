@@ -6,8 +6,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from bot.desk.estate_errors import wrong
-from bot.desk.estate_types import Name, StrictModel, read_clock_span
+from bot.desk.estate.errors import wrong
+from bot.desk.estate.types import Name, StrictModel, read_clock_span
 
 Period = tuple[int, int]
 """An open time of a day: minutes after midnight, start included, end not."""

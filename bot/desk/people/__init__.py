@@ -1,0 +1,1 @@
+"""Who is who: residents and their homes, the people of the desk and their notices."""
