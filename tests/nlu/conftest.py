@@ -1,5 +1,6 @@
 """The understanding as it is trained from the present data: one training for all tests of this folder."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,12 @@ from tests.nlu.sentences import ROOT  # noqa: E402
 
 @pytest.fixture(scope="session")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model of the present data; Rasa's own cache makes it quick where nothing changed."""
+    """A model of the present data: the one `./guanjia test` found or trained for the whole suite.
+
+    Else one of this run, which Rasa's own cache makes quick where nothing changed.
+    """
+    if given := os.environ.get("GUANJIA_TEST_MODEL"):
+        return Path(given)
     folder = tmp_path_factory.mktemp("model")
     words = ["train", "nlu", "--nlu", "nlu_data/nlu", "--config", "config.yml", "--domain", "domain.yml"]
     words += ["--fixed-model-name", "nlu", "--out", str(folder)]
