@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, MetaData, Numeric, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, MetaData, Numeric, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from bot.store.columns import BigId, Json, UtcDateTime, words
@@ -218,6 +218,8 @@ class Turn(Base):
     answer: Mapped[dict[str, Any] | None]
     """What Rasa answered: {"replies": [...], "parse": {...}, "state": {...}}."""
     outcome: Mapped[str | None] = mapped_column(String(60))
+    supervisors_only: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Its messages speak of somebody at the desk: agents do not read them, supervisors and admins do."""
     messages: Mapped[list["Message"]] = relationship(back_populates="turn", order_by="Message.seq")
     conversation: Mapped[Conversation] = relationship()
 
@@ -351,6 +353,8 @@ class Case(Base):
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    supervisors_only: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """It complains of somebody at the desk (R8): for supervisors and admins, not for agents and staff."""
     household: Mapped[Household | None] = relationship()
     resident: Mapped[Resident | None] = relationship()
     conversation: Mapped[Conversation | None] = relationship()
