@@ -487,4 +487,5 @@ class Lease(Base):
 
 # The tables of channels and of emergencies belong to the same schema; last, because they build on these.
 import bot.store.channel_tables  # noqa: E402
-import bot.store.emergency_tables  # noqa: E402, F401
+import bot.store.emergency_tables  # noqa: E402
+import bot.store.service_tables  # noqa: E402, F401

@@ -15,6 +15,7 @@ from bot.desk.estate.calendar_part import CalendarSettings
 from bot.desk.estate.duty_part import DutyPerson, DutySettings, DutyStep
 from bot.desk.estate.errors import EstateError, EstateProblem, problems_of, wrong
 from bot.desk.estate.reading import load_mapping
+from bot.desk.estate.service_part import ServiceSettings
 from bot.desk.estate.types import ClockSpan, Duration, Name, Phone, StrictModel
 from bot.store.states import CaseKind, Urgency
 
@@ -154,6 +155,8 @@ class Estate(StrictModel):
     conversation: ConversationSettings
     duty: DutySettings | None = None
     """Left out, the person in charge of emergencies is called at the number of the duty desk."""
+    service: ServiceSettings = ServiceSettings()
+    """How people serve chats."""
 
     @property
     def on_duty(self) -> DutySettings:
