@@ -1,6 +1,7 @@
 """Column types the tables share: UTC times, closed sets of words, JSON."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import JSON, BigInteger, DateTime, Enum, Integer
@@ -32,6 +33,32 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Exact(TypeDecorator[Decimal]):
+    """A Decimal with a fixed number of places, stored as a whole number of its last place.
+
+    SQLite would keep a numeric column as a binary fraction; money and meter readings are exact on both
+    databases and can be summed there. A value with more places than the column is refused, never rounded.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def __init__(self, places: int) -> None:
+        super().__init__()
+        self.places = places
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        scaled = value.scaleb(self.places)
+        if scaled != scaled.to_integral_value():
+            raise ValueError(f"{value} has more than {self.places} decimal places")
+        return int(scaled)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value).scaleb(-self.places)
 
 
 def words(kind: type[StrEnum], name: str = "") -> Enum:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from alembic.autogenerate.api import AutogenContext
 
-from bot.store.columns import BigId, Json, UtcDateTime
+from bot.store.columns import BigId, Exact, Json, UtcDateTime
 
 
 def render_plain(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:
@@ -17,6 +17,8 @@ def render_plain(kind: str, item: Any, context: AutogenContext) -> str | Literal
         return False
     if isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
+    if isinstance(item, Exact):
+        return "sa.BigInteger()"
     if isinstance(item, sa.JSON) and item._variant_mapping.keys() == Json._variant_mapping.keys():
         context.imports.add("from sqlalchemy.dialects import postgresql")
         return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'

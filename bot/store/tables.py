@@ -263,6 +263,12 @@ class Message(Base):
     """May the resident see it yet? Outbound rows become visible when the channel took them."""
     read_at: Mapped[datetime | None]
     turn: Mapped[Turn | None] = relationship(back_populates="messages")
+
+    @property
+    def supervisors_only(self) -> bool:
+        """Does it speak of somebody at the desk, so that agents do not read it (R8)?"""
+        return self.turn is not None and self.turn.supervisors_only
+
     attachments: Mapped[list["Attachment"]] = relationship(back_populates="message")
     versions: Mapped[list["MessageVersion"]] = relationship(order_by="MessageVersion.id", viewonly=True)
     """Older wordings, where she changed it."""
@@ -488,4 +494,5 @@ class Lease(Base):
 # The tables of channels and of emergencies belong to the same schema; last, because they build on these.
 import bot.store.channel_tables  # noqa: E402
 import bot.store.emergency_tables  # noqa: E402
+import bot.store.fee_tables  # noqa: E402
 import bot.store.service_tables  # noqa: E402, F401

@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from bot.desk.estate.calendar_part import CalendarSettings
 from bot.desk.estate.duty_part import DutyPerson, DutySettings, DutyStep
 from bot.desk.estate.errors import EstateError, EstateProblem, problems_of, wrong
+from bot.desk.estate.fees_part import FeeSettings
 from bot.desk.estate.reading import load_mapping
 from bot.desk.estate.service_part import ServiceSettings
 from bot.desk.estate.types import ClockSpan, Duration, Name, Phone, StrictModel
@@ -155,6 +156,8 @@ class Estate(StrictModel):
     conversation: ConversationSettings
     duty: DutySettings | None = None
     """Left out, the person in charge of emergencies is called at the number of the duty desk."""
+    fees: FeeSettings | None = None
+    """Left out, each question about fees is kept for a colleague."""
     service: ServiceSettings = ServiceSettings()
     """How people serve chats."""
 
