@@ -64,7 +64,7 @@ def open_report(
         estate=call.estate,
         kind=kind,
         category=category,
-        urgency=Urgency.URGENT if heard.upset == 2 and kind is CaseKind.COMPLAINT else Urgency.NORMAL,
+        urgency=_report_urgency(heard, kind),
         summary=words,
         place=None,
         since=None,
@@ -101,6 +101,12 @@ def _urgency(call: Call, fault: Fault) -> Urgency:
     if fault.category in _GUSHING and says("gushing", fault.words):
         return Urgency.EMERGENCY
     return call.estate.urgency_of(fault.category)
+
+
+def _report_urgency(heard: Heard, kind: CaseKind) -> Urgency:
+    """A complaint made in anger, or with a threat (R15), goes before the others."""
+    pressing = heard.upset == 2 or heard.escalation.get("now") == "threat"
+    return Urgency.URGENT if pressing and kind is CaseKind.COMPLAINT else Urgency.NORMAL
 
 
 def _remember(call: Call, resident_id: int, fault: Fault, slots: Mapping[str, Any]) -> None:

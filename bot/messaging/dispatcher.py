@@ -185,8 +185,8 @@ class Dispatcher:
         try:
             await asyncio.wait([calling], timeout=self._slow_after)
             if not calling.done():
-                if turn.asks_for_person:
-                    await self._finish(turn, partial(self._endings.leave_to_person, reason="asked"))
+                if turn.person_now:
+                    await self._finish(turn, partial(self._endings.leave_to_person, reason=turn.person_now))
                     return None
                 await self._tell_outage(turn)
             answer = await calling
@@ -199,8 +199,8 @@ class Dispatcher:
     async def _unanswered(self, turn: TurnAtHand, fault: RasaFault) -> None:
         """Rasa is away, or fails on this turn: say so once, call a person where she asked or it is no use."""
         log.warning("dispatcher.no_answer", extra={**_ids(turn), "error": str(fault)})
-        if turn.asks_for_person:
-            await self._finish(turn, partial(self._endings.leave_to_person, reason="asked"))
+        if turn.person_now:
+            await self._finish(turn, partial(self._endings.leave_to_person, reason=turn.person_now))
         elif turn.claimed.attempts >= self._pacing.tries and await self._rasa.ready() is not None:
             await self._finish(turn, partial(self._endings.leave_to_person, reason="outage"))
         else:

@@ -12,6 +12,7 @@ from bot.desk.talk.escalation import EscalationFacts, annoyed_in, decide, misund
 from bot.desk.talk.turns import ClaimedTurn
 from bot.language.home_codes import find_home_code
 from bot.language.person_request import asks_for_person
+from bot.language.threats import threatens
 from bot.messaging.rasa_client import TurnCall
 from bot.store.states import Mode
 from bot.store.tables import Conversation, Message
@@ -25,9 +26,14 @@ class TurnAtHand:
     call: TurnCall
     texts: tuple[str, ...]
     """The words of each of its messages, in the order of `claimed.message_ids`."""
-    asks_for_person: bool
+    person_now: str | None
+    """Why a person is wanted, where her words alone leave no doubt: "asked", "threat", else None."""
     outage_told: bool
     emergency: EmergencyPart
+
+    @property
+    def asks_for_person(self) -> bool:
+        return self.person_now == "asked"
 
     def with_text(self, text: str) -> "TurnAtHand":
         """The same turn, of which Rasa is asked only this."""
@@ -39,7 +45,7 @@ def turn_at_hand(
 ) -> TurnAtHand:
     """Read everything the turn needs, so that no transaction is open while Rasa is awaited."""
     conversation = session.get_one(Conversation, claimed.conversation_id)
-    asks = claimed.payload is None and asks_for_person(claimed.text)
+    person_now = _person_now(claimed)
     emergency = emergency_part(session, conversation.id, claimed.message_ids, now)
     served_some = emergency.texts and emergency.texts != tuple(_texts(session, claimed))
     call = TurnCall(
@@ -48,25 +54,40 @@ def turn_at_hand(
         text="\n".join(emergency.texts) if served_some else claimed.text,
         payload=None if served_some else claimed.payload,
         metadata={
-            **_facts(session, claimed, conversation, asks, may_misunderstand),
+            **_facts(session, claimed, conversation, person_now, may_misunderstand),
             "emergency": emergency.as_metadata(),
         },
     )
     texts = tuple(_texts(session, claimed))
-    return TurnAtHand(claimed, call, texts, asks, conversation.outage_told_at is not None, emergency)
+    told = conversation.outage_told_at is not None
+    return TurnAtHand(claimed, call, texts, person_now, told, emergency)
 
 
 def _texts(session: Session, claimed: ClaimedTurn) -> list[str]:
     return [session.get_one(Message, message_id).text for message_id in claimed.message_ids]
 
 
+def _person_now(claimed: ClaimedTurn) -> str | None:
+    """Read without Rasa (R15): a button's payload is no sentence of hers."""
+    if claimed.payload is not None:
+        return None
+    if asks_for_person(claimed.text):
+        return "asked"
+    return "threat" if threatens(claimed.text) else None
+
+
 def _facts(
-    session: Session, claimed: ClaimedTurn, conversation: Conversation, asks: bool, may_misunderstand: int
+    session: Session,
+    claimed: ClaimedTurn,
+    conversation: Conversation,
+    person_now: str | None,
+    may_misunderstand: int,
 ) -> dict[str, Any]:
     resident = conversation.resident
     escalation = decide(
         EscalationFacts(
-            asked=asks,
+            asked=person_now == "asked",
+            threat=person_now == "threat",
             misunderstood=misunderstood_in(conversation.facts),
             annoyed=annoyed_in(conversation.facts),
             waiting=claimed.mode is Mode.WAITING,

@@ -62,6 +62,27 @@ def test_slow_is_told_while_the_answer_is_awaited(wang: Visitor, rasa: FakeRasa)
     assert len(rasa.calls) == 1, "the call that was slow is the one that answers"
 
 
+def test_who_threatens_gets_a_person_though_the_assistant_is_away(
+    wang: Visitor, rasa: FakeRasa, store: Store
+) -> None:
+    rasa.stop()
+    wang.says("再不来修，我就打12345曝光你们")
+    wang.hears("您说的我们很重视")
+    with store.read() as session:
+        waiting = session.get_one(Conversation, wang.conversation)
+        assert (waiting.mode, waiting.reason) == (Mode.WAITING, "threat")
+
+
+def test_the_assistant_is_told_of_a_threat_and_of_none_where_she_only_asks(
+    wang: Visitor, rasa: FakeRasa
+) -> None:
+    wang.says("不交物业费会怎么样")
+    wang.hears("收到：不交物业费会怎么样")
+    wang.says("那我找记者来")
+    wang.hears("收到：那我找记者来")
+    assert [call["metadata"]["escalation"]["now"] for call in rasa.calls] == [None, "threat"]
+
+
 @pytest.mark.parametrize("fault", ["unavailable", "killed_before", "killed_after", "empty", "garbled"])
 def test_a_failed_call_is_repeated_and_answered_once(wang: Visitor, rasa: FakeRasa, fault: str) -> None:
     rasa.fail(fault, times=1)
