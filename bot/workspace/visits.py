@@ -17,6 +17,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bot.desk.casework.access import sees_complaints_of_colleagues
 from bot.desk.people import agents
 from bot.store import actors
 from bot.store.states import Role
@@ -48,6 +49,11 @@ class Me:
     @property
     def serves_chats(self) -> bool:
         return self.role in DESK_ROLES
+
+    @property
+    def sees_complaints_of_colleagues(self) -> bool:
+        """May she read what residents say of somebody at the desk?"""
+        return sees_complaints_of_colleagues(self.role)
 
 
 @dataclass

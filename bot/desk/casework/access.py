@@ -1,13 +1,19 @@
-"""Who may see which case: the one door for residents and for agents. "Not yours" looks like "not there"."""
+"""Who may see which case: the one door for residents and for agents. "Not yours" looks like "not there".
+
+A complaint about somebody at the desk (`supervisors_only`) is for supervisors and admins: agents and staff
+see neither the case nor what was said of it, not even where it is assigned to them (R8, R24).
+"""
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from bot.desk.casework.case_rows import OPEN_STATUSES
 from bot.store.states import Role
 from bot.store.tables import Agent, Case, Residency
+
+SUPERVISING = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
 
 def case_for_resident(
@@ -31,6 +37,14 @@ def cases_of_resident(
     wanted = select(Case).where(_hers(resident_id, conversation_id))
     if open_only:
         wanted = wanted.where(Case.status.in_(OPEN_STATUSES))
+    return list(session.scalars(wanted.order_by(Case.created_at.desc(), Case.id.desc()).limit(limit)))
+
+
+def cases_beside_chat(
+    session: Session, *, resident_id: int, conversation_id: int, seen_by: tuple[Role, int], limit: int
+) -> list[Case]:
+    """The resident's cases as a person of the desk (her role, her id) may see them, the newest first."""
+    wanted = select(Case).where(_hers(resident_id, conversation_id), visible_to(*seen_by))
     return list(session.scalars(wanted.order_by(Case.created_at.desc(), Case.id.desc()).limit(limit)))
 
 
@@ -65,9 +79,18 @@ def _hers(resident_id: int | None, conversation_id: int | None) -> ColumnElement
     return or_(*ways) if ways else false()
 
 
+def sees_complaints_of_colleagues(role: Role) -> bool:
+    """May this role read complaints about people of the desk, and the talk they come from?"""
+    return role in SUPERVISING
+
+
+def visible_to(role: Role, agent_id: int) -> ColumnElement[bool]:
+    """Return the condition on `Case` for what an active person of this role may see."""
+    if role in SUPERVISING:
+        return true()
+    own = Case.assignee_id == agent_id if role is Role.STAFF else true()
+    return and_(own, Case.supervisors_only.is_(False))
+
+
 def _theirs(agent: Agent) -> ColumnElement[bool]:
-    if not agent.active:
-        return false()
-    if agent.role == Role.STAFF:
-        return Case.assignee_id == agent.id
-    return Case.id.is_not(None)
+    return visible_to(Role(agent.role), agent.id) if agent.active else false()

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from bot.desk.people import notices
 from bot.desk.rows import lock_conversation
 from bot.desk.talk.transcript import record_outbound, storable
-from bot.store.states import CaseStatus, Lane, Sender
-from bot.store.tables import Case, CaseEvent, Message
+from bot.store.states import CaseStatus, Lane, Role, Sender
+from bot.store.tables import Agent, Case, CaseEvent, Message
 
 Say = Callable[[str, Mapping[str, Any]], str]
 """Words a response key with its slots (`bot/desk/wording/speaking.py`); use cases hold keys only."""
@@ -109,3 +109,19 @@ def tell_resident(
     )
     add_event(session, case, "told", new=key, note=text, by=by, now=now)
     return message
+
+
+def tell_supervisors(session: Session, case: Case, now: datetime) -> None:
+    """Give every supervisor and admin a notice of a complaint about somebody at the desk (R8)."""
+    for agent_id in session.scalars(
+        select(Agent.id).where(Agent.active, Agent.role.in_((Role.SUPERVISOR, Role.ADMIN)))
+    ):
+        notices.give_notice(
+            session,
+            key=f"case:{case.id}:about_colleague:{agent_id}",
+            kind="about_colleague",
+            agent_id=agent_id,
+            case_id=case.id,
+            details={"number": case.number},
+            now=now,
+        )

@@ -13,7 +13,15 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.desk.casework.case_rows import OPEN_STATUSES, Say, add_event, lock_case, tell_resident
+from bot.desk.casework.access import sees_complaints_of_colleagues
+from bot.desk.casework.case_rows import (
+    OPEN_STATUSES,
+    Say,
+    add_event,
+    lock_case,
+    tell_resident,
+    tell_supervisors,
+)
 from bot.desk.casework.promise_times import PromisedTime
 from bot.desk.casework.promises import (
     cancel_promises,
@@ -27,7 +35,7 @@ from bot.desk.people import notices
 from bot.desk.talk.transcript import storable
 from bot.store import actors
 from bot.store.counters import next_value
-from bot.store.states import CaseKind, CaseStatus, Urgency
+from bot.store.states import CaseKind, CaseStatus, Role, Urgency
 from bot.store.tables import Agent, Case, CaseEvent, Household, Promise
 
 __all__ = [
@@ -35,6 +43,7 @@ __all__ = [
     "OPEN_STATUSES",
     "IllegalCaseMove",
     "NoSuchHousehold",
+    "NotForThem",
     "OpenedCase",
     "Urged",
     "add_note",
@@ -74,6 +83,10 @@ class IllegalCaseMove(Exception):
 
     def __str__(self) -> str:
         return f"case {self.number} cannot go from {self.old} to {self.new}"
+
+
+class NotForThem(PermissionError):
+    """A complaint about a colleague is no agent's to handle."""
 
 
 class NoSuchHousehold(LookupError):
@@ -117,9 +130,12 @@ def open_case(
     conversation_id: int | None,
     by: str,
     now: datetime,
+    supervisors_only: bool = False,
+    details: Mapping[str, Any] | None = None,
 ) -> OpenedCase:
     """Open a case: number, department with a named person, and the promised times of the SLA table.
 
+    `supervisors_only`: it complains of somebody at the desk; every supervisor gets a notice.
     Raises NoSuchHousehold for a home the estate does not have.
     """
     row = estate.sla_for(kind, category, urgency)
@@ -139,11 +155,15 @@ def open_case(
         conversation_id=conversation_id,
         department=department.name,
         person_in_charge=department.person,
+        supervisors_only=supervisors_only,
+        details=dict(details or {}),
         created_at=now,
     )
     session.add(case)
     session.flush()
     add_event(session, case, "opened", new=CaseStatus.ACCEPTED, by=by, now=now)
+    if supervisors_only:
+        tell_supervisors(session, case, now)
     promises = make_promises(session, case, estate=estate, now=now)
     return OpenedCase(
         case.id, case.number, department.name, department.person, tuple(_time(one) for one in promises)
@@ -176,13 +196,17 @@ def assign_case(
 ) -> CaseEvent:
     """Put a named person in charge: an agent of the desk, or somebody known by name only.
 
-    The promised response is kept by it, and with `say` the resident hears who comes.
+    The promised response is kept by it, and with `say` the resident hears who comes. Raises NotForThem
+    where the case complains of a colleague and the agent is no supervisor.
     """
     case = lock_case(session, case.id)
     if case.status not in OPEN_STATUSES:
         raise IllegalCaseMove(case.number, case.status, CaseStatus.ASSIGNED)
     if agent_id is not None:
-        person = session.get_one(Agent, agent_id).name
+        agent = session.get_one(Agent, agent_id)
+        if case.supervisors_only and not sees_complaints_of_colleagues(Role(agent.role)):
+            raise NotForThem(case.number)
+        person = agent.name
     if not person:
         raise ValueError("a case needs a named person: give agent_id or person")
     old = case.person_in_charge

@@ -30,6 +30,7 @@ __all__ = [
     "cut_period_if_long",
     "finish_turn",
     "keep_answer",
+    "keep_from_agents",
     "postpone_turn",
     "renew",
     "retry_waiting_turns",
@@ -75,6 +76,11 @@ def holds_turn(session: Session, turn_id: int, *, desk: str) -> bool:
 def keep_answer(session: Session, turn_id: int, answer: dict[str, Any]) -> None:
     """Keep what Rasa answered before its words are made: a later attempt need not ask again."""
     session.execute(update(Turn).where(Turn.id == turn_id).values(answer=answer))
+
+
+def keep_from_agents(session: Session, turn_key: str) -> None:
+    """What is said in this turn speaks of somebody at the desk: supervisors and admins alone read it (R8)."""
+    session.execute(update(Turn).where(Turn.key == turn_key).values(supervisors_only=True))
 
 
 def finish_turn(

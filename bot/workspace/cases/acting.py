@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from bot.desk import audit
 from bot.desk.casework import cases as desk_cases
+from bot.desk.casework.access import sees_complaints_of_colleagues
 from bot.desk.casework.case_rows import Say
 from bot.desk.casework.promises import PromiseInThePast
 from bot.desk.wording.speaking import speaker
@@ -48,6 +49,8 @@ def assign(visit: Visit) -> Response:
     def act(session: Session, case: Case) -> None:
         agent = session.get(Agent, int(to)) if to.isascii() and to.isdigit() else None
         if to and (agent is None or not agent.active):
+            raise Refusal(422, "bad_choice")
+        if agent and case.supervisors_only and not sees_complaints_of_colleagues(agent.role):
             raise Refusal(422, "bad_choice")
         desk_cases.assign_case(
             session,

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from bot.desk.casework.access import case_for_agent
+from bot.desk.casework.access import case_for_agent, visible_to
 from bot.desk.casework.case_rows import OPEN_STATUSES
-from bot.store.states import CaseKind, PromiseState, Role
+from bot.store.states import CaseKind, PromiseState
 from bot.store.tables import Agent, Case, Household, Promise
 from bot.workspace.faults import not_there
 from bot.workspace.visits import Me
@@ -84,8 +84,7 @@ def is_late(promise: Promise, now: datetime) -> bool:
 
 
 def _visible(me: Me) -> Select[Case]:
-    wanted = select(Case)
-    return wanted.where(Case.assignee_id == me.id) if me.role is Role.STAFF else wanted
+    return select(Case).where(visible_to(me.role, me.id))
 
 
 def _matching(cases: Select[Case], me: Me, wanted: CaseFilter, now: datetime) -> Select[Case]:

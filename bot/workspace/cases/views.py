@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from bot.desk.casework.access import sees_complaints_of_colleagues
 from bot.desk.casework.cases import MOVES
 from bot.desk.people import agents
 from bot.desk.people.residents import masked_phone
@@ -37,7 +38,11 @@ def case(visit: Visit) -> Response:
             case=found,
             names=reading.names_in(session, found),
             moves=MOVES[found.status],
-            colleagues=agents.active_agents(session),
+            colleagues=[
+                one
+                for one in agents.active_agents(session)
+                if not found.supervisors_only or sees_complaints_of_colleagues(one.role)
+            ],
             is_late=reading.is_late,
             contact=masked_phone(found.contact) if found.contact else None,
         )

@@ -16,6 +16,7 @@ from bot.store.channel_tables import TelegramMessage
 from bot.store.states import Delivery, Mode, Sender
 from bot.store.tables import (
     Agent,
+    Case,
     Conversation,
     ConversationEvent,
     Effect,
@@ -48,6 +49,8 @@ class ChatLine:
     home_verified: bool
     upset: int
     """The worst of the resident's last five messages, 0 to 2."""
+    secret: bool = False
+    """Is what was said last for supervisors and admins alone?"""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,8 @@ class Line:
     agent_name: str | None
     did: Sequence[str] = ()
     """Numbers of the cases that a cancelled reply's turn had opened or changed all the same."""
+    secret: bool = False
+    """Does it speak of somebody at the desk, so that supervisors and admins alone read it?"""
 
 
 @dataclass(frozen=True)
@@ -190,13 +195,16 @@ def _chats() -> Select[Conversation]:
 def _lines(session: Session, chats: Sequence[Conversation], *, of_resident: bool = False) -> list[ChatLine]:
     ids = [chat.id for chat in chats]
     last = _last_messages(session, ids, of_resident)
+    secret = _secret(session, last.values())
     upset = _upset(session, ids)
     lines = []
     for chat in chats:
         homes = homes_of(chat.resident)
         home = homes[0].household.key if homes else None
         verified = bool(homes) and homes[0].verified_at is not None
-        lines.append(ChatLine(chat, last.get(chat.id), home, verified, upset.get(chat.id, 0)))
+        said = last.get(chat.id)
+        hidden = said is not None and said.id in secret
+        lines.append(ChatLine(chat, said, home, verified, upset.get(chat.id, 0), hidden))
     return lines
 
 
@@ -210,7 +218,7 @@ def _last_messages(session: Session, ids: Sequence[int], of_resident: bool) -> d
         select(Message)
         .join(Conversation, Conversation.id == Message.conversation_id)
         .where(Conversation.id.in_(ids), Message.seq == newest)
-        .options(selectinload(Message.attachments))
+        .options(selectinload(Message.attachments), joinedload(Message.turn))
     )
     return {row.conversation_id: row for row in rows}
 
@@ -250,6 +258,7 @@ def _messages(conversation_id: int) -> Select[Message]:
             selectinload(Message.places).joinedload(TelegramMessage.replied_to),
             joinedload(Message.outbox),
             joinedload(Message.agent),
+            joinedload(Message.turn),
         )
     )
 
@@ -275,6 +284,7 @@ def _last_event(session: Session, conversation_id: int) -> int:
 def _woven(session: Session, messages: Sequence[Message], events: Sequence[ConversationEvent]) -> list[Line]:
     """Messages by `seq`, each event behind the last message that was there when it happened."""
     done = _what_cancelled_turns_did(session, messages)
+    secret = _secret(session, messages)
     lines = [
         Line(
             place=f"{message.seq:010d}",
@@ -282,6 +292,7 @@ def _woven(session: Session, messages: Sequence[Message], events: Sequence[Conve
             event=None,
             agent_name=message.agent.name if message.agent else None,
             did=done.get(message.turn_id or 0, ()),
+            secret=message.id in secret,
         )
         for message in messages
     ]
@@ -298,6 +309,22 @@ def _woven(session: Session, messages: Sequence[Message], events: Sequence[Conve
         place = f"{before or 0:010d}.{event.id:010d}"
         lines.append(Line(place=place, message=None, event=event, agent_name=names.get(event.by)))
     return sorted(lines, key=lambda line: line.place)
+
+
+def _secret(session: Session, messages: Iterable[Message]) -> set[int]:
+    """Ids of what agents do not read: turns of a complaint about a colleague, the desk's words on it."""
+    read = list(messages)
+    numbers = session.scalars(
+        select(Case.number).where(
+            Case.conversation_id.in_({one.conversation_id for one in read}), Case.supervisors_only
+        )
+    ).all()
+    return {
+        one.id
+        for one in read
+        if one.supervisors_only
+        or (one.sender is Sender.SYSTEM and any(number in one.text for number in numbers))
+    }
 
 
 def _names(session: Session, events: Iterable[ConversationEvent]) -> dict[str, str]:

@@ -38,7 +38,7 @@ def chat(visit: Visit) -> Response:
             lists=reading.chat_lists(session, visit.me, visit.now),
             open_id=conversation_id,
             transcript=reading.latest(session, conversation_id),
-            **(_head(session, visit, found) | _person(session, found)),
+            **(_head(session, visit, found) | _person(session, visit, found)),
         )
 
 
@@ -68,7 +68,7 @@ def person(visit: Visit) -> Response:
     """The person beside the chat."""
     with visit.parts.store.read() as session:
         found = reading.chat_for(session, visit.me, visit.number("id"))
-        return pages.page(visit, "chats/_person.html", chat=found, **_person(session, found))
+        return pages.page(visit, "chats/_person.html", chat=found, **_person(session, visit, found))
 
 
 def messages(visit: Visit) -> Response:
@@ -92,6 +92,8 @@ def attachment(visit: Visit) -> Response:
             raise not_there()
         message = session.get_one(Message, found.message_id)
         reading.chat_for(session, visit.me, message.conversation_id)
+        if message.supervisors_only and not visit.me.sees_complaints_of_colleagues:
+            raise not_there()
     path = visit.parts.attachment_path(found.sha256)
     if not path.exists():
         return HTMLResponse(status_code=404)
@@ -116,10 +118,14 @@ def _head(session: Session, visit: Visit, chat: Conversation) -> dict[str, Any]:
     }
 
 
-def _person(session: Session, chat: Conversation) -> dict[str, Any]:
+def _person(session: Session, visit: Visit, chat: Conversation) -> dict[str, Any]:
     return {
-        "cases": access.cases_of_resident(
-            session, resident_id=chat.resident_id, conversation_id=chat.id, limit=CASES_BESIDE
+        "cases": access.cases_beside_chat(
+            session,
+            resident_id=chat.resident_id,
+            conversation_id=chat.id,
+            seen_by=(visit.me.role, visit.me.id),
+            limit=CASES_BESIDE,
         ),
         "homes": reading.homes_of(chat.resident),
         "masked": masked_phone(chat.resident.phone),

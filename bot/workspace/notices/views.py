@@ -48,8 +48,15 @@ def seen(visit: Visit) -> Response:
 def _hers(session: Session, me: Me, *, unseen_only: bool) -> Sequence[Notice]:
     """What is addressed to her; what is for all the desk is not for repair staff."""
     found = notices_for(session, me.id, unseen_only=unseen_only, limit=SHOWN)
-    mine = [one for one in found if me.serves_chats or one.agent_id == me.id]
+    hidden = _for_supervisors(session, found) if not me.sees_complaints_of_colleagues else frozenset()
+    mine = [one for one in found if (me.serves_chats or one.agent_id == me.id) and one.case_id not in hidden]
     return sorted(mine, key=lambda one: one.seen_at is not None)
+
+
+def _for_supervisors(session: Session, found: Sequence[Notice]) -> frozenset[int | None]:
+    """The cases among them that agents do not see."""
+    ids = {notice.case_id for notice in found if notice.case_id is not None}
+    return frozenset(session.scalars(select(Case.id).where(Case.id.in_(ids), Case.supervisors_only)))
 
 
 def _numbers(session: Session, found: Sequence[Notice]) -> dict[int, str]:
