@@ -1,4 +1,4 @@
-"""What a data folder gets at its first start: a store, somebody who can sign in, the sample estate's homes.
+"""What a data folder gets at its first start: a store, somebody to sign in, the sample's homes and bills.
 
 `python -m bot.process.first_run` does it for `up` (bot/process/preparation.py).
 """
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from bot.desk.estate.model import Estate
+from bot.process.bills import import_bills_file
 from bot.process.faults import OperatorError
 from bot.process.households import import_file
 from bot.process.opening import open_estate, opened_store
@@ -24,29 +26,33 @@ class FirstRun:
 
     login: FirstLogin | None
     homes: int = 0
+    bills: int = 0
 
 
-def prepare(store: Store, settings: Settings, *, sample: bool) -> FirstRun:
-    """Fill what is empty. The sample's homes come with the sample estate only, at the first start only."""
+def prepare(store: Store, settings: Settings, *, estate: Estate, sample: bool) -> FirstRun:
+    """Fill what is empty. The sample's homes and bills come with the sample estate, at its first start."""
     with store.write() as session:
         login = first_login(session)
         empty = session.scalars(select(Household.id).limit(1)).first() is None
     is_sample = settings.estate_path == settings.project_dir / "estate.yml"
     if login is None or not (sample and is_sample and empty):
         return FirstRun(login)
-    done = import_file(store, settings.project_dir / "sample" / "households.csv")
-    if done.problems:
-        raise OperatorError("sample/households.csv", str(done.problems[0]), "restore the file")
-    return FirstRun(login, done.added)
+    folder = settings.project_dir / "sample"
+    homes = import_file(store, folder / "households.csv")
+    bills = import_bills_file(store, folder / "fees.csv", zone=estate.zone)
+    for name, problems in (("households.csv", homes.problems), ("fees.csv", bills.problems)):
+        if problems:
+            raise OperatorError(f"sample/{name}", str(problems[0]), "restore the file")
+    return FirstRun(login, homes.added, bills.added)
 
 
 def main(arguments: list[str]) -> int:
     """Prepare what the environment names; prints what an operator must know; the exit code."""
     try:
         settings = load_settings()
-        open_estate(settings)
+        estate = open_estate(settings)
         with opened_store(settings) as store:
-            first = prepare(store, settings, sample=NO_SAMPLE not in arguments)
+            first = prepare(store, settings, estate=estate, sample=NO_SAMPLE not in arguments)
         # Said at once: a start that fails later must not swallow it.
         _tell(first)
         remember(settings)
@@ -61,7 +67,8 @@ def main(arguments: list[str]) -> int:
 
 def _tell(first: FirstRun) -> None:
     if first.homes:
-        print(f"the sample estate is in: {first.homes} homes (another time without: --no-sample)")
+        filled = f"{first.homes} homes, {first.bills} bills"
+        print(f"the sample estate is in: {filled} (another time without: --no-sample)")
     if first.login is not None:
         print(f"  first login  {first.login.login}   password  {first.login.password}")
         print("               (to be changed at the first sign-in; shown only now)", flush=True)

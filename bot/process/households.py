@@ -3,20 +3,16 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.desk.people.households import Imported, decode_list, import_households, read_list
+from bot.desk.people.households import Imported, import_households, read_list
 from bot.process.faults import OperatorError
+from bot.process.lists import text_of
 from bot.store.actors import OPERATOR
 from bot.store.engine import Store
 
 
 def import_file(store: Store, path: Path) -> Imported:
     """Add and correct the homes of the file, in one transaction. Raises OperatorError if it is unreadable."""
-    try:
-        rows = read_list(decode_list(path.read_bytes()))
-    except UnicodeDecodeError as fault:
-        raise OperatorError(str(path), "is neither UTF-8 nor GB18030", "save it as CSV UTF-8") from fault
-    except OSError as fault:
-        raise OperatorError(str(path), fault.strerror or str(fault), "name a CSV file") from fault
+    rows = read_list(text_of(path))
     if not rows:
         raise OperatorError(
             str(path), "holds no rows", "write a line building,unit,room,floor_area and the homes under it"

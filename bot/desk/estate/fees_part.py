@@ -131,7 +131,7 @@ class ReceiptSettings(StrictModel):
 
 
 class LegalSource(StrictModel):
-    """One article, quoted word for word, for the questions of `about`; `since`: this wording in force since."""
+    """One article, quoted word for word, for the questions of `about`; in this wording in force `since`."""
 
     about: tuple[About, ...] = Field(min_length=1)
     title: Name
@@ -186,7 +186,5 @@ class FeeSettings(StrictModel):
         named = [building for row in self.property for building in row.buildings]
         for building in named:
             if named.count(building) > 1:
-                raise wrong(
-                    f"building {building!r} has two rates", "keep it in one row", at="fees.property"
-                )
+                raise wrong(f"building {building!r} has two rates", "keep it in one row", at="fees.property")
         return self

@@ -100,10 +100,12 @@ def decode_list(content: bytes) -> str:
         return content.decode("gb18030")
 
 
-def read_list(text: str) -> list[tuple[int, dict[str, str]]]:
-    """The rows of a CSV list with their line numbers; columns may have their Chinese names."""
+def read_list(
+    text: str, columns: Mapping[str, tuple[str, ...]] = COLUMNS
+) -> list[tuple[int, dict[str, str]]]:
+    """The rows of a CSV list with their line numbers; `columns`: what a column may also be called."""
     reader = csv.DictReader(io.StringIO(text, newline=""))
-    names = {other: name for name, others in COLUMNS.items() for other in (name, *others)}
+    names = {other: name for name, others in columns.items() for other in (name, *others)}
     rows = []
     for row in reader:
         filled = {names.get(str(title).strip(), str(title)): str(value or "") for title, value in row.items()}
@@ -159,7 +161,8 @@ def _keep(session: Session, kept: Household | None, home: _Home) -> tuple[bool, 
     return False, True
 
 
-def _read_row(line: int, row: Mapping[str, str]) -> _Home | RowProblem:
+def home_of_row(line: int, row: Mapping[str, str]) -> HomeMention | RowProblem:
+    """The home that a line's building, unit and room name, or what is wrong with them."""
     for field in ("building", "room"):
         if not row.get(field, "").strip():
             mend = f"fill the column {field} ({', '.join(COLUMNS[field])})"
@@ -170,6 +173,13 @@ def _read_row(line: int, row: Mapping[str, str]) -> _Home | RowProblem:
         return RowProblem(
             line, "building, unit, room", f"{said!r} is no home", "write for instance 3, 2, 1201"
         )
+    return mention
+
+
+def _read_row(line: int, row: Mapping[str, str]) -> _Home | RowProblem:
+    mention = home_of_row(line, row)
+    if isinstance(mention, RowProblem):
+        return mention
     area = _area(row.get("floor_area", ""))
     if isinstance(area, str):
         return RowProblem(line, "floor_area", area, "write square metres as a number, for instance 89.50")
