@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.heard import Heard, hear
 from actions.outcome import Outcome
 from actions.room import Call, Room
+from bot.desk.wording.composer import HOLD
 
 
 class DeskAction(Action):
@@ -30,8 +31,14 @@ class DeskAction(Action):
         """Answer one call of the Rasa server; whatever goes wrong is raised, never an empty answer."""
         heard = hear(tracker)
         outcome = await self._room.run(lambda call: self.act(call, heard), writes=self.writes)
-        return outcome.utter(dispatcher)
+        return _held_no_longer(heard, outcome).utter(dispatcher)
 
     @abstractmethod
     def act(self, call: Call, heard: Heard) -> Outcome:
         """Do it: in a thread, in one transaction. No sentence, no rule of the desk."""
+
+
+def _held_no_longer(heard: Heard, outcome: Outcome) -> Outcome:
+    """She is back: what was kept while she was away is asked for again."""
+    over = heard.slot(HOLD) and HOLD not in outcome.slots
+    return outcome.and_slots(**{HOLD: None}) if over else outcome

@@ -14,7 +14,7 @@ from actions.person import hand_over
 from actions.room import Call
 from actions.status import tell_status
 from actions.urge import urge
-from bot.desk.wording.composer import Reply
+from bot.desk.wording.composer import HOLD, Reply
 
 Detour = Callable[[Call, Heard], Outcome]
 
@@ -46,7 +46,7 @@ DETOURS: Final[Mapping[str, Detour]] = {
     "human": lambda call, heard: hand_over(call, heard, reason="asked"),
     "greet": _says("utter_greet"),
     "thanks": _says("utter_thanks"),
-    "goodbye": _says("utter_goodbye"),
+    "goodbye": lambda call, heard: Outcome((Reply("utter_goodbye", {HOLD: True}),), {HOLD: True}),
     "praise": _says("utter_praise"),
     "chitchat": _says("utter_chitchat"),
     "out_of_scope": _says("utter_out_of_scope"),
@@ -62,6 +62,11 @@ def is_detour(heard: Heard) -> bool:
 def answer_detour(call: Call, heard: Heard) -> Outcome:
     """Answer the other subject."""
     return DETOURS[heard.intent](call, heard)
+
+
+def lets_go(answered: Outcome) -> bool:
+    """Does the answer let her go, so that she is not reminded of the form?"""
+    return bool(answered.slots.get(HOLD))
 
 
 def give_up_on_words(call: Call, heard: Heard) -> Outcome:

@@ -3,9 +3,9 @@
 from typing import Any
 
 from actions.base import DeskAction
-from actions.detours import answer_detour, give_up_on_words, is_detour, keep_for_later
+from actions.detours import answer_detour, give_up_on_words, is_detour, keep_for_later, lets_go
 from actions.heard import Heard
-from actions.matters import OTHER, next_matter, other_matters
+from actions.matters import OTHER, REPORTS, next_matter, other_matters
 from actions.opening import CHAT, UNSAID, open_repair
 from actions.outcome import Outcome, cleared, given_up, kept
 from actions.people import contact_known, resident_id_of
@@ -41,6 +41,10 @@ REPAIR_SLOTS = ("what", "category", *PLACE_SLOTS, "since", "contact", "repair_co
 """What the form clears at its end; what the desk knows of her is in the store."""
 STUCK_AT = 3
 """So many messages in a row that bring nothing new to the question asked, and a person is called."""
+SHORTEST_MATTER = 4
+"""Characters beside the home it names: less is a home with a word around it."""
+_NAMES_A_HOME = frozenset({*REPORTS, "status"})
+"""Matters that may be about a home of their own."""
 CHANGEABLE = {"what": ("what",), "place": PLACE_SLOTS, "since": ("since",), "contact": ("contact",)}
 
 
@@ -102,6 +106,8 @@ def go_on(call: Call, heard: Heard) -> Outcome:
     confirming = heard.asked == "repair_confirmed"
     if _names_another_fault(heard, facts):
         return _back_to_it(heard, keep_for_later(call, heard))
+    if _asks_of_something_else(heard, facts):
+        return _answered_detour(call, heard)
     changes = changes_in(call, heard, facts)
     if confirming and heard.intent == "affirm" and not changes:
         return Outcome(slots={"repair_confirmed": True}, closes=True)
@@ -131,6 +137,13 @@ def _names_another_fault(heard: Heard, facts: RepairFacts) -> bool:
     other = category not in (None, OTHER, heard.slot("category")) and heard.slot("what") is not None
     answers = facts.names_home or facts.phone or facts.since or corrects(heard)
     return heard.intent == "repair" and other and not answers and says("also", heard.text)
+
+
+def _asks_of_something_else(heard: Heard, facts: RepairFacts) -> bool:
+    """Does she name the home of another matter ("看看3-2-1201的物业费交了没")? It is not the place."""
+    other = is_detour(heard) and heard.intent in _NAMES_A_HOME and heard.category_of("repair") is None
+    only_home = facts.names_home and not (facts.phone or facts.since)
+    return other and only_home and len(facts.fault or "") >= SHORTEST_MATTER and not corrects(heard)
 
 
 def _still(heard: Heard) -> str | None:
@@ -176,8 +189,10 @@ def _answered_detour(call: Call, heard: Heard) -> Outcome:
 
 
 def _back_to_it(heard: Heard, answered: Outcome) -> Outcome:
+    if not lets_go(answered):
+        answered = answered.and_replies(Reply("utter_back_to_repair"))
     # A slot must be set, or Rasa takes the form for rejected and asks nothing.
-    return answered.and_replies(Reply("utter_back_to_repair")).and_slots(category=heard.slot("category"))
+    return answered.and_slots(category=heard.slot("category"))
 
 
 def _stuck(call: Call, heard: Heard, outcome: Outcome) -> Outcome:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from actions.base import DeskAction
-from actions.detours import SURE, answer_detour, give_up_on_words, is_detour, keep_for_later
+from actions.detours import SURE, answer_detour, give_up_on_words, is_detour, keep_for_later, lets_go
 from actions.heard import Heard
 from actions.matters import KEPT, OTHER, REPORTS, next_matter, other_matters
 from actions.opening import open_report
@@ -96,7 +96,8 @@ def _tells_more(heard: Heard) -> bool:
 
 
 def _back(heard: Heard, outcome: Outcome) -> Outcome:
-    return _still_asked(heard, outcome.and_replies(Reply("utter_back_to_report")))
+    reminder = () if lets_go(outcome) else (Reply("utter_back_to_report"),)
+    return _still_asked(heard, outcome.and_replies(*reminder))
 
 
 def _still_asked(heard: Heard, outcome: Outcome) -> Outcome:

@@ -18,7 +18,7 @@ from bot.desk.wording.composer import Reply
 from bot.messaging.facts import TurnAtHand
 from bot.messaging.rasa_client import TurnAnswer
 from bot.messaging.sender import send_in_store
-from bot.messaging.voice import Voice, remember
+from bot.messaging.voice import Voice, hear_gravity, remember
 from bot.store import actors
 from bot.store.states import Lane, Mode, Sender
 from bot.store.tables import Conversation, Message
@@ -54,6 +54,8 @@ class Endings:
         conversation = lock_conversation(session, claimed.conversation_id)
         replies = _with_opening([Reply(one.key, one.slots) for one in answer.replies], turn)
         upset = int(answer.parse.get("upset") or 0)
+        in_danger = turn.emergency.kind is not None or turn.emergency.under_way is not None
+        hear_gravity(conversation, "\n".join(turn.texts), in_danger=in_danger, now=now)
         said = self.voice.compose(replies, conversation, now=now, upset=upset)
         if turn.emergency.kind is not None:  # served at intake, another matter of the same words here
             answer = answer.model_copy(update={"parse": {**answer.parse, "emergency": turn.emergency.kind}})

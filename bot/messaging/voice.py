@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.desk.estate.model import Estate
@@ -10,11 +10,15 @@ from bot.desk.talk.escalation import annoyed_after, annoyed_in, misunderstood_af
 from bot.desk.wording.composer import Reply, Situation, Utterance, compose
 from bot.desk.wording.speaking import estate_values
 from bot.desk.wording.words import Words
+from bot.language.serious import is_serious
 from bot.messaging.channels.base import Limits
 from bot.store.tables import Conversation
 
 _USED = "used"
 _USED_KEPT = 60
+_SERIOUS = "serious_at"
+SERIOUS_FOR = timedelta(hours=24)
+"""So long after a grave matter was told the tone stays restrained (R16)."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +44,19 @@ class Voice:
             now=now,
             zone=self.estate.timezone,
             upset=upset,
+            serious=_is_serious(conversation, now),
             values={**estate_values(self.estate, now=now), **(slots or {})},
             used=frozenset(conversation.facts.get(_USED, ())),
         )
         return compose(
             replies, words=self.words, situation=situation, limits=self.limits[conversation.channel]
         )
+
+
+def hear_gravity(conversation: Conversation, text: str, *, in_danger: bool, now: datetime) -> None:
+    """Keep that her words, or an emergency under way, are no matter for cheerful words."""
+    if in_danger or is_serious(text):
+        conversation.facts = {**conversation.facts, _SERIOUS: now.isoformat()}
 
 
 def remember(
@@ -61,3 +72,8 @@ def remember(
         "misunderstood": misunderstood,
         "annoyed": annoyed_after(annoyed_in(facts), upset),
     }
+
+
+def _is_serious(conversation: Conversation, now: datetime) -> bool:
+    told = conversation.facts.get(_SERIOUS)
+    return told is not None and now - datetime.fromisoformat(told) <= SERIOUS_FOR

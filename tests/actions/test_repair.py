@@ -401,3 +401,34 @@ def test_a_call_without_a_conversation_is_an_error(wang: Dialogue) -> None:
 
     with pytest.raises(LookupError):
         wang.hears(lost, "漏水", "repair")
+
+
+def test_the_home_of_another_matter_is_not_where_the_repair_is(stranger: Dialogue) -> None:
+    in_form(stranger, place=None, home=None, home_said=None)
+    outcome = stranger.hears(
+        go_on, "帮我看看3-2-1201的物业费交了没", "fee", category="account", asked="place", confidence=0.9
+    )
+    assert keys(outcome)[-1] == "utter_back_to_repair"
+    assert (stranger.slots["place"], stranger.slots["home_said"]) == (None, None)
+    stranger.hears(go_on, "3栋2单元1201", "repair", asked="place")
+    assert stranger.slots["home"] == "3-2-1201"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("3-2-1201，谢谢", "inquiry"), ("我住3-2-1201", "fee"), ("3-2-1201的厨房", "inquiry")],
+)
+def test_a_home_with_a_word_around_it_is_still_the_answer(stranger: Dialogue, text: str, intent: str) -> None:
+    in_form(stranger, place=None, home=None, home_said=None)
+    stranger.hears(go_on, text, intent, asked="place", confidence=0.9)
+    assert stranger.slots["home"] == "3-2-1201"
+
+
+def test_who_says_goodbye_is_let_go_and_finds_all_as_it_was(wang: Dialogue) -> None:
+    in_form(wang, since=None, contact=None)
+    before = {name: wang.slots[name] for name in ("what", "place", "home")}
+    outcome = wang.hears(go_on, "我先忙了，再见", "goodbye", asked="since", confidence=0.9)
+    assert (keys(outcome), outcome.closes, outcome.slots["hold"]) == (["utter_goodbye"], False, True)
+    wang.hears(go_on, "昨天晚上", "nlu_fallback", asked="since")
+    assert {name: wang.slots[name] for name in before} == before
+    assert wang.slots["since"] == "昨天晚上"

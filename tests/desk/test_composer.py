@@ -127,6 +127,13 @@ def test_a_greeting_is_said_whole_once(words: Words) -> None:
     assert (text_of(first), text_of(second)) == ("您好，我是智能助手。", "您好。")
 
 
+def test_who_is_let_go_is_asked_nothing_now(words: Words) -> None:
+    question = Reply("utter_where", {"hold": True})
+    one = said(words, Reply("utter_follow"), question)
+    assert (text_of(one), one[0].buttons) == ("有进展告诉您。", ())
+    assert said(words, Reply("utter_where", {"hold": None}))[0].text == "在哪里？"
+
+
 def test_serious_matters_have_their_own_wording(words: Words) -> None:
     assert text_of(said(words, Reply("utter_serious"), serious=True)) == "收到，马上处理。"
 

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from bot.store.engine import Store
 from bot.store.states import TurnState
 from bot.store.tables import Conversation, Message, Turn
-from tests.doubles.rasa.fake import FakeRasa
+from tests.doubles.rasa.fake import FakeRasa, echo
+from tests.support.clock import HandClock
 from tests.support.desk_server import OPERATOR, DeskServer
 from tests.support.visitor import Visitor
 
@@ -138,3 +139,17 @@ def test_every_message_of_a_crowd_is_answered_once(
         states = session.scalars(select(Turn.state)).all()
         assert set(states) == {TurnState.DONE}
         assert len(states) == session.query(Conversation).count() == count
+
+
+def test_who_told_of_harm_is_thanked_without_cheer_for_a_day(
+    wang: Visitor, rasa: FakeRasa, clock: HandClock
+) -> None:
+    rasa.brain = lambda call: {**echo(call), "replies": [{"key": "utter_thanks", "slots": {}}]}
+    wang.says("谢谢")
+    wang.hears("感谢您的理解和支持")
+    wang.says("我妈上周在楼道摔伤了，已经出院，谢谢你们")
+    wang.hears("您和家人多保重")
+    clock.turn(hours=25)
+    wang.says("多谢")
+    wang.until_idle()
+    assert "感谢您的理解和支持" in wang.said()[-1]

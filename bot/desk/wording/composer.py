@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 CARE_KEYS = ("utter_care_understanding", "utter_care_apology")
 SAFE_KEY = "utter_fault"
 """What is said when a wording cannot be made: honest, from data, never an empty answer."""
+HOLD = "hold"
+"""A slot: she was let go, so the open question of her dialogue is kept, and not asked now."""
 
 _FIELD = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
@@ -129,6 +131,8 @@ def compose(
     """
     pieces = [_piece(reply, words, situation, strict=strict) for reply in replies]
     pieces = [piece for piece in pieces if piece.text]  # a response may say nothing on purpose
+    if any(reply.slots.get(HOLD) for reply in replies):
+        pieces = [piece for piece in pieces if piece.part is not Part.QUESTION]
     if not pieces:
         return []
     pieces = sorted(_without_repeats([*_care(replies, words, situation), *pieces]), key=lambda one: one.part)
