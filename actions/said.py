@@ -13,18 +13,18 @@ _RUNS = re.compile(r"[,，。;；、\s]*[,，;；、][,，。;；、\s]*")
 
 
 @cache
-def _pattern(kind: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{word})" for word in words("dialogue", kind)))
+def _pattern(kind: str, of: str = "dialogue") -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{word})" for word in words(of, kind)))
 
 
-def says(kind: str, text: str) -> bool:
-    """Return whether the text has words of this kind of the dialogue's list."""
-    return _pattern(kind).search(normalise(text)) is not None
+def says(kind: str, text: str, *, of: str = "dialogue") -> bool:
+    """Return whether the text has words of this kind of the list `of`."""
+    return _pattern(kind, of).search(normalise(text)) is not None
 
 
-def found(kind: str, text: str) -> str:
+def found(kind: str, text: str, *, of: str = "dialogue") -> str:
     """Return her words of this kind, the first where there are several; "" for none."""
-    match = _pattern(kind).search(normalise(text))
+    match = _pattern(kind, of).search(normalise(text))
     return text[match.start() : match.end()] if match else ""
 
 
