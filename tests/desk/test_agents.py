@@ -28,8 +28,13 @@ ELSEWHERE = "203.0.113.9"
 def _signs_in(
     store: Store, clock: HandClock, login: str = "xiaoli", password: str = PASSWORD, address: str = "10.0.0.7"
 ) -> SignedIn | WrongLogin | Throttled:
+    with store.read() as session:
+        known = agents.look_up(session, login=login, address=address, now=clock())
+    if isinstance(known, Throttled):
+        return known
+    tried = known.try_password(password)
     with store.write() as session:
-        return agents.sign_in(session, login=login, password=password, address=address, now=clock())
+        return agents.sign_in(session, tried, address=address, now=clock())
 
 
 def _signed_in(store: Store, clock: HandClock, login: str = "xiaoli") -> SignedIn:
@@ -147,10 +152,13 @@ def test_her_own_typing_errors_are_forgotten_when_she_is_in(
 def _changes(
     store: Store, clock: HandClock, cast: Cast, old: str, new: str, keep: str | None = None
 ) -> object:
+    with store.read() as session:
+        known = agents.known_agent(session, cast.li.agent_id)
+    ready = known.new_password(old, new)
+    if not isinstance(ready, agents.NewPassword):
+        return ready
     with store.write() as session:
-        return agents.change_password(
-            session, agent_id=cast.li.agent_id, old=old, new=new, keep_token=keep, now=clock()
-        )
+        return agents.change_password(session, ready, agent_id=cast.li.agent_id, keep_token=keep, now=clock())
 
 
 def test_a_new_password_ends_her_other_sessions(store: Store, clock: HandClock, cast: Cast) -> None:
@@ -176,6 +184,21 @@ def test_a_bad_new_password_changes_nothing(
 ) -> None:
     assert _changes(store, clock, cast, old, new) == outcome
     assert isinstance(_signs_in(store, clock), SignedIn)
+
+
+def test_a_password_that_changed_while_it_was_compared_lets_nobody_in(
+    store: Store, clock: HandClock, cast: Cast
+) -> None:
+    with store.read() as session:
+        known = agents.known_agent(session, cast.li.agent_id)
+    tried, ready = known.try_password(PASSWORD), known.new_password(PASSWORD, "yet another one")
+    assert _changes(store, clock, cast, PASSWORD, "另一个很长的密码") == PasswordChanged()
+    assert isinstance(ready, agents.NewPassword)
+    with store.write() as session:
+        assert agents.sign_in(session, tried, address="10.0.0.7", now=clock()) == WrongLogin()
+        again = agents.change_password(session, ready, agent_id=cast.li.agent_id, now=clock())
+    assert again == WrongPassword()
+    assert isinstance(_signs_in(store, clock, password="另一个很长的密码"), SignedIn)
 
 
 def test_a_reset_password_must_be_changed(store: Store, clock: HandClock, cast: Cast) -> None:

@@ -1,7 +1,8 @@
 """The people who work at the desk: sign-in with argon2, throttled; sessions; passwords.
 
 Nothing secret is stored as it is: passwords as argon2 hashes, session tokens as SHA-256 (they are
-256 random bits, so a slow hash would add nothing).
+256 random bits, so a slow hash would add nothing). A sign-in is two short transactions with the slow
+comparison between them: `look_up`, then `Known.try_password` with none open, then `sign_in`.
 """
 
 import hashlib
@@ -10,24 +11,49 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.desk import audit
 from bot.desk.people import throttle
+from bot.desk.people.passwords import hashed, is_outdated, matches, weakness
 from bot.desk.talk.transcript import storable
 from bot.store import actors
 from bot.store.states import Role
 from bot.store.tables import Agent, AgentSession
 
 SESSION_LIFE = timedelta(hours=12)
-SHORTEST_PASSWORD = 8
 
-# OWASP's smallest recommended cost: some 20 ms, because the check runs inside a writing transaction.
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_NOBODYS_HASH = _hasher.hash(secrets.token_urlsafe(16))
+
+@dataclass(frozen=True)
+class Tried:
+    """A login and a password that were compared: with which hash, was it right, the hash at today's cost."""
+
+    login: str
+    password_hash: str | None
+    right: bool
+    renewed: str | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the store holds of a login; `password_hash` is None where nobody has it."""
+
+    login: str
+    password_hash: str | None
+
+    def try_password(self, password: str) -> Tried:
+        """Compare. Takes its time on purpose: call it with no transaction open."""
+        right = matches(self.password_hash, password)
+        outdated = right and self.password_hash is not None and is_outdated(self.password_hash)
+        return Tried(self.login, self.password_hash, right, hashed(password) if outdated else None)
+
+    def new_password(self, old: str, new: str) -> "NewPassword | WrongPassword | WeakPassword":
+        """Compare the old one and make the new one ready, with no transaction open."""
+        if not matches(self.password_hash, old):
+            return WrongPassword()
+        weak = "same" if new == old else weakness(new, login=self.login)
+        return WeakPassword(weak) if weak is not None else NewPassword(self.password_hash or "", hashed(new))
 
 
 @dataclass(frozen=True)
@@ -55,6 +81,14 @@ class Throttled:
 class SignedInAgent(NamedTuple):
     agent: Agent
     csrf: str
+
+
+@dataclass(frozen=True)
+class NewPassword:
+    """A new password that was looked over, ready to be stored in the place of the old one."""
+
+    old_hash: str
+    new_hash: str
 
 
 @dataclass(frozen=True)
@@ -101,7 +135,7 @@ def create_agent(
         login=login,
         name=name.strip(),
         role=role,
-        password_hash=_hashed(password),
+        password_hash=hashed(password),
         must_change_password=must_change_password,
         created_at=now,
     )
@@ -111,24 +145,37 @@ def create_agent(
     return agent
 
 
-def sign_in(
-    session: Session, *, login: str, password: str, address: str, now: datetime
-) -> SignedIn | WrongLogin | Throttled:
-    """Check login and password. Failed tries are counted by login and by address, so commit in any case."""
+def look_up(session: Session, *, login: str, address: str, now: datetime) -> Known | Throttled:
+    """What to compare a password with; nothing is compared for who is slowed down."""
     login = _login(login)
-    # Locked, so that tries made at the same moment are counted one after the other.
-    agent = _by_login(session, login, lock=True)
     until = throttle.blocked_until(session, login=login, address=address, now=now)
     if until is not None:
         return Throttled(until)
-    # An unknown login costs the same time as a known one.
-    right = _matches(agent.password_hash if agent else _NOBODYS_HASH, password)
-    if agent is None or not agent.active or not right:
-        throttle.note_failure(session, login=login, address=address, now=now)
+    agent = _by_login(session, login)
+    return Known(login, agent.password_hash if agent else None)
+
+
+def known_agent(session: Session, agent_id: int) -> Known:
+    """The same for somebody who is signed in."""
+    agent = session.get_one(Agent, agent_id)
+    return Known(agent.login, agent.password_hash)
+
+
+def sign_in(
+    session: Session, tried: Tried, *, address: str, now: datetime
+) -> SignedIn | WrongLogin | Throttled:
+    """Let her in if it was right. Failed tries are counted by login and by address, so commit in any case."""
+    # Locked, so that tries made at the same moment are counted one after the other.
+    agent = _by_login(session, tried.login, lock=True)
+    until = throttle.blocked_until(session, login=tried.login, address=address, now=now)
+    if until is not None:
+        return Throttled(until)
+    unchanged = agent is not None and agent.password_hash == tried.password_hash
+    if agent is None or not agent.active or not (tried.right and unchanged):
+        throttle.note_failure(session, login=tried.login, address=address, now=now)
         return WrongLogin()
-    if _hasher.check_needs_rehash(agent.password_hash):
-        agent.password_hash = _hashed(password)
-    throttle.forget_failures(session, login=login)
+    agent.password_hash = tried.renewed or agent.password_hash
+    throttle.forget_failures(session, login=tried.login)
     return _new_session(session, agent, now)
 
 
@@ -150,16 +197,16 @@ def sign_out(session: Session, token: str, *, now: datetime) -> None:
 
 
 def change_password(
-    session: Session, *, agent_id: int, old: str, new: str, now: datetime, keep_token: str | None = None
-) -> PasswordChanged | WrongPassword | WeakPassword:
-    """She gives herself a new password; every session but the one of `keep_token` ends."""
+    session: Session, new: NewPassword, *, agent_id: int, now: datetime, keep_token: str | None = None
+) -> PasswordChanged | WrongPassword:
+    """She gives herself a new password; every session but the one of `keep_token` ends.
+
+    WrongPassword where the old one is no longer what `new` was compared with.
+    """
     agent = session.get_one(Agent, agent_id)
-    if not _matches(agent.password_hash, old):
+    if agent.password_hash != new.old_hash:
         return WrongPassword()
-    weak = "same" if new == old else weakness(new, login=agent.login)
-    if weak is not None:
-        return WeakPassword(weak)
-    _set_password(session, agent, new, must_change=False, keep_token=keep_token)
+    _set_password(session, agent, new.new_hash, must_change=False, keep_token=keep_token)
     by = subject = actors.agent(agent_id)
     audit.note(session, by=by, what="change_password", subject=subject, now=now)
     return PasswordChanged()
@@ -170,7 +217,7 @@ def reset_password(session: Session, *, agent_id: int, password: str, by: str, n
     agent = session.get_one(Agent, agent_id)
     if (weak := weakness(password, login=agent.login)) is not None:
         raise ValueError(f"the password is too weak: {weak}")
-    _set_password(session, agent, password, must_change=True, keep_token=None)
+    _set_password(session, agent, hashed(password), must_change=True, keep_token=None)
     throttle.forget_failures(session, login=agent.login)
     audit.note(session, by=by, what="reset_password", subject=actors.agent(agent_id), now=now)
 
@@ -187,13 +234,6 @@ def deactivate_agent(session: Session, *, agent_id: int, by: str, now: datetime)
 def active_agents(session: Session) -> list[Agent]:
     """All who work at the desk, by name."""
     return list(session.scalars(select(Agent).where(Agent.active).order_by(Agent.name, Agent.id)))
-
-
-def weakness(password: str, *, login: str) -> str | None:
-    """Why a password is not good enough, as `WeakPassword.reason` says; None when it is."""
-    if len(password) < SHORTEST_PASSWORD:
-        return "short"
-    return "login" if login.lower() in password.lower() else None
 
 
 def _new_session(session: Session, agent: Agent, now: datetime) -> SignedIn:
@@ -213,27 +253,15 @@ def _new_session(session: Session, agent: Agent, now: datetime) -> SignedIn:
 
 
 def _set_password(
-    session: Session, agent: Agent, password: str, *, must_change: bool, keep_token: str | None
+    session: Session, agent: Agent, password_hash: str, *, must_change: bool, keep_token: str | None
 ) -> None:
-    agent.password_hash = _hashed(password)
+    agent.password_hash = password_hash
     agent.must_change_password = must_change
     others = delete(AgentSession).where(AgentSession.agent_id == agent.id)
     if keep_token is not None:
         others = others.where(AgentSession.token_hash != _hash(keep_token))
     session.execute(others)
     session.flush()
-
-
-def _hashed(password: str) -> str:
-    return _hasher.hash(password.encode("utf-8", "surrogatepass"))
-
-
-def _matches(password_hash: str, password: str) -> bool:
-    # "surrogatepass": a broken character is a wrong password, not an error page.
-    try:
-        return _hasher.verify(password_hash, password.encode("utf-8", "surrogatepass"))
-    except (VerificationError, InvalidHashError):
-        return False
 
 
 def _by_login(session: Session, login: str, *, lock: bool = False) -> Agent | None:

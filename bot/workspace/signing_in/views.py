@@ -9,7 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.desk.people import agents
+from bot.desk.people.passwords import SHORTEST_PASSWORD
 from bot.workspace import pages
+from bot.workspace.parts import Parts
 from bot.workspace.visits import SESSION_COOKIE, Visit, parts_of, read_form, see_other
 
 FORM_COOKIE = "guanjia_desk_form"
@@ -64,20 +66,28 @@ def _try(request: Request, form: dict[str, str]) -> Response:
     words = form.get("password", "")
     if not login or not words or len(login) > LOGIN_LIMIT or len(words) > PASSWORD_LIMIT:
         return _form(request, back=back, login=login[:LOGIN_LIMIT], fault="wrong", status=401)
-    with parts.store.write() as session:
-        outcome = agents.sign_in(
-            session, login=login, password=words, address=_address(request), now=parts.now()
-        )
-    match outcome:
-        case agents.SignedIn():
+    match _signed_in(parts, login, words, _address(request)):
+        case agents.SignedIn() as outcome:
             response = see_other(back or "/desk/")
             _keep(response, SESSION_COOKIE, outcome.token, parts.secure_cookies)
             response.delete_cookie(FORM_COOKIE, path="/desk")
             return response
-        case agents.Throttled():
-            return _form(request, back=back, login=login, fault="throttled", until=outcome.until, status=429)
+        case agents.Throttled(until):
+            return _form(request, back=back, login=login, fault="throttled", until=until, status=429)
         case _:
             return _form(request, back=back, login=login, fault="wrong", status=401)
+
+
+def _signed_in(
+    parts: Parts, login: str, words: str, address: str
+) -> agents.SignedIn | agents.WrongLogin | agents.Throttled:
+    with parts.store.read() as session:
+        known = agents.look_up(session, login=login, address=address, now=parts.now())
+    if isinstance(known, agents.Throttled):
+        return known
+    tried = known.try_password(words)  # slow on purpose: no transaction is open
+    with parts.store.write() as session:
+        return agents.sign_in(session, tried, address=address, now=parts.now())
 
 
 def _form(
@@ -127,21 +137,24 @@ def _password_page(visit: Visit, *, fault: str | None, status: int = 200) -> Res
         "signing_in/password.html",
         status=status,
         fault=fault,
-        min_length=agents.SHORTEST_PASSWORD,
+        min_length=SHORTEST_PASSWORD,
     )
 
 
 def _change(visit: Visit, old: str, new: str) -> str | None:
     """Change it, or say what is wrong: the key of its words."""
-    with visit.parts.store.write() as session:
-        outcome = agents.change_password(
-            session,
-            agent_id=visit.me.id,
-            old=old,
-            new=new,
-            now=visit.now,
-            keep_token=visit.request.cookies[SESSION_COOKIE],
-        )
+    with visit.parts.store.read() as session:
+        known = agents.known_agent(session, visit.me.id)
+    outcome: object = known.new_password(old, new)
+    if isinstance(outcome, agents.NewPassword):
+        with visit.parts.store.write() as session:
+            outcome = agents.change_password(
+                session,
+                outcome,
+                agent_id=visit.me.id,
+                now=visit.now,
+                keep_token=visit.request.cookies[SESSION_COOKIE],
+            )
     match outcome:
         case agents.WrongPassword():
             return "wrong"
