@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from bot.desk.casework.responding import note_response
 from bot.desk.rows import NoSuchConversation, lock_conversation
 from bot.desk.talk.modes import leave_to_person, move
 from bot.desk.talk.outcomes import (
@@ -124,7 +125,7 @@ def answer(
     """The agent writes to the resident; a chat that nobody owns is taken over by it.
 
     `client_id` is the page's own id of the answer: sent twice, it is there once. What the resident had
-    written counts as handled.
+    written counts as handled, and a promised response as given.
     """
     if not text.strip() and not attachments:
         raise ValueError("an answer needs words or a file")
@@ -149,6 +150,7 @@ def answer(
         now=now,
     )
     leave_to_person(session, conversation_id, now=now)
+    note_response(session, conversation_id, by=actors.agent(agent_id), now=now)
     return Answered(message, took_over=not taken.already)
 
 
