@@ -1,5 +1,7 @@
 """A person is called in (R15, R31), and what is said to somebody who waits for one."""
 
+from typing import Any
+
 from actions.base import DeskAction
 from actions.heard import Heard
 from actions.matters import KEPT, OTHER
@@ -11,6 +13,7 @@ from actions.repair_place import fault_of, known_homes, place_by_default, place_
 from actions.room import Call
 from actions.status import open_cases
 from bot.desk.casework.cases import add_note
+from bot.desk.service.prospects import prospect, with_time
 from bot.desk.talk.acknowledging import acknowledge_waiting
 from bot.desk.talk.conversations import AlreadyWaiting, AlreadyWithPerson, PersonRequested, request_person
 from bot.desk.wording.composer import Reply
@@ -54,14 +57,20 @@ def _hand_over(call: Call, heard: Heard, reason: str) -> Outcome:
     recorded = _recorded(call, heard) if reason in RECORDED_FIRST else ()
     by = actors.resident(resident_id_of(call, heard)) if reason == "asked" else actors.BOT
     match request_person(call.session, heard.conversation_id, reason=reason, by=by, now=call.now):
-        case PersonRequested(reason=why, place=place):
-            told = {"reason": why, "asked": why == "asked", "ahead": place - 1}
-            reply = Reply("utter_handed_over", told)
-        case AlreadyWaiting(place=place):
-            reply = Reply("utter_already_waiting", {"ahead": place - 1})
+        case PersonRequested(reason=why):
+            replies = with_time(
+                "utter_handed_over", {**_standing(call, heard), "reason": why, "asked": why == "asked"}
+            )
+        case AlreadyWaiting():
+            replies = with_time("utter_already_waiting", _standing(call, heard))
         case AlreadyWithPerson(agent_name=agent):
-            reply = Reply("utter_with_person", {"agent": agent})
-    return Outcome((*recorded, reply), cleared(DIALOGUE_SLOTS), closes=heard.active_form is not None)
+            replies = [Reply("utter_with_person", {"agent": agent})]
+    return Outcome((*recorded, *replies), cleared(DIALOGUE_SLOTS), closes=heard.active_form is not None)
+
+
+def _standing(call: Call, heard: Heard) -> dict[str, Any]:
+    """Her place, who is there, the expected time: what she is told of the queue."""
+    return prospect(call.session, heard.conversation_id, estate=call.estate, now=call.now).slots()
 
 
 def _reason(heard: Heard) -> str:

@@ -34,7 +34,7 @@ from bot.messaging.channels.webchat.routes import webchat_app
 from bot.messaging.dispatcher import Dispatcher, Pacing
 from bot.messaging.emergencies import PAGES, EmergencyCheck
 from bot.messaging.endings import Endings
-from bot.messaging.live import OUTBOX, Hub
+from bot.messaging.live import DESK, OUTBOX, Hub
 from bot.messaging.mood import MoodReader
 from bot.messaging.paging.devices import devices_of
 from bot.messaging.paging.pager import Pager
@@ -56,6 +56,8 @@ log = logging.getLogger(__name__)
 RASA_PATIENCE = 35.0
 """Seconds; a little longer than the Rasa server gives a turn, so that its own word comes first."""
 _AGAIN_SECONDS = 1.0
+CLOCK_LEAST = 0.3
+"""Seconds the clock rests between two looks, however much news there is."""
 
 Now = Callable[[], datetime]
 
@@ -190,15 +192,23 @@ class Desk:
             yield
 
     async def _run_clock(self) -> None:
-        await run_clock(
-            self.store,
-            self.estate,
-            self.words,
-            desk=self.settings.desk_id,
-            now=self.now,
-            wake=asyncio.sleep,
-            told=self._told,
-        )
+        # Woken by the desk's news: whoever asks for a person is offered to one at once.
+        with self.hub.subscribe(DESK) as news:
+
+            async def wake(seconds: float) -> None:
+                rest = min(seconds, CLOCK_LEAST)
+                await asyncio.sleep(rest)
+                await news.wait(seconds - rest)
+
+            await run_clock(
+                self.store,
+                self.estate,
+                self.words,
+                desk=self.settings.desk_id,
+                now=self.now,
+                wake=wake,
+                told=self._told,
+            )
 
     def _told(self, conversation_id: int) -> None:
         self.hub.publish(OUTBOX)

@@ -1,7 +1,7 @@
 """What happens by time: the loop that looks for the earliest due row, on one desk at a time.
 
-Now: emergencies nobody answered (R17), promised times (R28). The next job is a function beside
-`_watch_promises`; docs/recipes.md tells how.
+Now: emergencies nobody answered (R17), promised times (R28), the chats people serve (R31 to R34). The next
+job is a function beside `_watch_promises`; docs/recipes.md tells how.
 """
 
 import logging
@@ -15,9 +15,12 @@ import anyio.to_thread
 from sqlalchemy.orm import Session
 
 from bot.clock.emergencies import earliest, watch_emergencies
+from bot.clock.lease import LeaseLost
+from bot.clock.service import ServiceWatch
 from bot.desk.casework.promises import Watched, due_promises, earliest_look, put_off, watch_promise
 from bot.desk.emergencies.telling import Telling
 from bot.desk.estate.model import Estate
+from bot.desk.service.telling import ServiceVoice
 from bot.desk.wording.speaking import speaker
 from bot.desk.wording.words import Words
 from bot.store import leases
@@ -51,10 +54,6 @@ class Round:
     put_off: list[int] = field(default_factory=list)
 
 
-class _LeaseLost(Exception):
-    """Another desk runs the clock now."""
-
-
 async def run_clock(
     store: Store,
     estate: Estate,
@@ -70,7 +69,8 @@ async def run_clock(
     `told` hears of each conversation that got a message, after the commit. A store that is busy or away
     is tried again; nothing is skipped by it.
     """
-    look = partial(tick, store, estate, words, desk=desk, now=now)
+    watch = ServiceWatch(ServiceVoice(words, estate))
+    look = partial(tick, store, estate, words, desk=desk, now=now, service=watch)
     try:
         while True:
             nap = LONGEST_NAP
@@ -88,12 +88,21 @@ async def run_clock(
             await anyio.to_thread.run_sync(partial(_let_go, store, desk))
 
 
-def tick(store: Store, estate: Estate, words: Words, *, desk: str, now: Now) -> Round:
+def tick(
+    store: Store,
+    estate: Estate,
+    words: Words,
+    *,
+    desk: str,
+    now: Now,
+    service: ServiceWatch | None = None,
+) -> Round:
     """Do once what is due, if this desk holds the clock's lease. Each row is a transaction of its own.
 
     While nothing is due it only reads: the loop is woken by every piece of news of the desk.
     """
-    done = Round(held=False, nap=_until_next(store, now()))
+    service = service or ServiceWatch(ServiceVoice(words, estate))
+    done = Round(held=False, nap=_until_next(store, service, now()))
     if done.nap:
         return done
     with store.write() as session:
@@ -107,10 +116,13 @@ def tick(store: Store, estate: Estate, words: Words, *, desk: str, now: Now) -> 
                 keep_lease=lambda session, at: _keep_lease(session, desk, at),
                 told=done.told,
             )
+            service.work(
+                store, now=now, keep_lease=lambda session, at: _keep_lease(session, desk, at), told=done.told
+            )
             _watch_promises(store, estate, words, desk, now, done)
-        except _LeaseLost:
+        except LeaseLost:
             done.held = False
-    done.nap = _until_next(store, now()) if done.held else LONGEST_NAP
+    done.nap = _until_next(store, service, now()) if done.held else LONGEST_NAP
     return done
 
 
@@ -124,7 +136,7 @@ def _watch_promises(store: Store, estate: Estate, words: Words, desk: str, now: 
                 _keep_lease(session, desk, at)
                 watched = watch_promise(session, promise_id, say=speaker(words, estate, now=at), now=at)
                 conversation_id = _conversation_of(session, promise_id)
-        except (StoreError, _LeaseLost):
+        except (StoreError, LeaseLost):
             raise  # no fault of this row
         except Exception as fault:
             # Whatever it is, one bad row must not stop the others: it is reported and looked at later.
@@ -140,7 +152,7 @@ def _watch_promises(store: Store, estate: Estate, words: Words, desk: str, now: 
 
 def _keep_lease(session: Session, desk: str, now: datetime) -> None:
     if not leases.hold(session, LEASE, owner=desk, now=now, lasts=LEASE_LASTS):
-        raise _LeaseLost
+        raise LeaseLost
 
 
 def _conversation_of(session: Session, promise_id: int) -> int | None:
@@ -148,10 +160,11 @@ def _conversation_of(session: Session, promise_id: int) -> int | None:
     return session.get_one(Case, promise.case_id).conversation_id
 
 
-def _until_next(store: Store, now: datetime) -> timedelta:
+def _until_next(store: Store, service: ServiceWatch, now: datetime) -> timedelta:
     """Zero while something is due; never longer than the longest nap."""
     with store.read() as session:
-        times = [at for at in (earliest_look(session), earliest(session)) if at is not None]
+        looks = (earliest_look(session), earliest(session), service.next_at(session, now))
+        times = [at for at in looks if at is not None]
     if not times:
         return LONGEST_NAP
     return min(max(min(times) - now, timedelta(0)), LONGEST_NAP)

@@ -132,6 +132,9 @@ class Dispatcher:
             if rest is None:
                 return
             turn = rest
+        if turn.callback is not None:
+            await self._finish(turn, partial(self._endings.keep_callback, phone=turn.callback.phone))
+            return
         if self._now() - claimed.oldest_at > self._old_after:
             await self._finish(turn, partial(self._endings.leave_to_person, reason="old"))
             return

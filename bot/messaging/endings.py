@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from bot.desk.estate.model import Estate
 from bot.desk.people.notices import give_notice
 from bot.desk.rows import lock_conversation
+from bot.desk.service.callbacks import NumberNeeded, leave_callback
+from bot.desk.service.prospects import prospect, with_time
 from bot.desk.talk.conversations import AlreadyWaiting, AlreadyWithPerson, PersonRequested, request_person
 from bot.desk.talk.transcript import may_send, record_outbound
 from bot.desk.talk.turn_claims import has_unhandled
@@ -122,7 +124,8 @@ class Endings:
             return False  # another desk has it by now, or it is done: its words are said there
         requested = request_person(session, claimed.conversation_id, reason=reason, by=actors.BOT, now=now)
         conversation = lock_conversation(session, claimed.conversation_id)
-        replies = _handover_words(requested, reason)
+        standing = prospect(session, conversation.id, estate=self.estate, now=now).slots()
+        replies = _handover_words(requested, reason, standing)
         finish_turn(
             session,
             claimed.turn_id,
@@ -134,6 +137,37 @@ class Endings:
         )
         if reason == "old":
             _summarise(session, conversation, turn, now)
+        return has_unhandled(session, conversation.id)
+
+    def keep_callback(
+        self, session: Session, *, turn: TurnAtHand, phone: str | None, desk: str, now: datetime
+    ) -> bool:
+        """She would rather be called: a case with a promised time, or the question for her number.
+
+        True when the resident wrote more meanwhile.
+        """
+        claimed = turn.claimed
+        if not holds_turn(session, claimed.turn_id, desk=desk):
+            return False
+        by = actors.resident(claimed.resident_id)
+        kept = leave_callback(
+            session, claimed.conversation_id, phone=phone, estate=self.estate, by=by, now=now
+        )
+        if isinstance(kept, NumberNeeded):
+            replies = [Reply("utter_callback_number")]
+        else:
+            slots = {"number": kept.opened.number, "due_at": kept.due.due_at.isoformat()}
+            replies = [Reply("utter_callback_kept", slots)]
+        conversation = lock_conversation(session, claimed.conversation_id)
+        finish_turn(
+            session,
+            claimed.turn_id,
+            desk=desk,
+            outcome="callback",
+            answer=None,
+            utterances=self.voice.compose(replies, conversation, now=now),
+            now=now,
+        )
         return has_unhandled(session, conversation.id)
 
     def tell_outage(self, session: Session, *, turn: TurnAtHand, now: datetime) -> bool:
@@ -175,14 +209,13 @@ def _with_opening(replies: list[Reply], turn: TurnAtHand) -> list[Reply]:
 
 
 def _handover_words(
-    requested: PersonRequested | AlreadyWaiting | AlreadyWithPerson, reason: str
+    requested: PersonRequested | AlreadyWaiting | AlreadyWithPerson, reason: str, standing: dict[str, Any]
 ) -> list[Reply]:
     asked = reason == "asked"
     if isinstance(requested, PersonRequested):
-        slots = {"reason": reason, "asked": asked, "ahead": requested.place - 1}
-        return [Reply("utter_handed_over", slots)]
+        return with_time("utter_handed_over", {**standing, "reason": reason, "asked": asked})
     if isinstance(requested, AlreadyWaiting) and asked:
-        return [Reply("utter_already_waiting", {"ahead": requested.place - 1})]
+        return with_time("utter_already_waiting", standing)
     return []
 
 

@@ -8,14 +8,24 @@ from sqlalchemy.orm import Session
 
 from bot.desk.emergencies.turns import EmergencyPart, emergency_part
 from bot.desk.people.residents import homes_of
+from bot.desk.service.callbacks import PAYLOAD, wants_number
 from bot.desk.talk.escalation import EscalationFacts, annoyed_in, decide, misunderstood_in
 from bot.desk.talk.turns import ClaimedTurn
+from bot.language.callback import asks_for_callback
+from bot.language.contacts import find_phone
 from bot.language.home_codes import find_home_code
 from bot.language.person_request import asks_for_person
 from bot.language.threats import threatens
 from bot.messaging.rasa_client import TurnCall
 from bot.store.states import Mode
 from bot.store.tables import Conversation, Message
+
+
+@dataclass(frozen=True)
+class Callback:
+    """The number she gave with it, if any."""
+
+    phone: str | None
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,8 @@ class TurnAtHand:
     """Why a person is wanted, where her words alone leave no doubt: "asked", "threat", else None."""
     outage_told: bool
     emergency: EmergencyPart
+    callback: Callback | None = None
+    """She waits for a person and would rather be called back: the desk's matter, not Rasa's."""
 
     @property
     def asks_for_person(self) -> bool:
@@ -60,7 +72,19 @@ def turn_at_hand(
     )
     texts = tuple(_texts(session, claimed))
     told = conversation.outage_told_at is not None
-    return TurnAtHand(claimed, call, texts, person_now, told, emergency)
+    callback = _callback(claimed, conversation, person_now)
+    return TurnAtHand(claimed, call, texts, person_now, told, emergency, callback)
+
+
+def _callback(claimed: ClaimedTurn, conversation: Conversation, person_now: str | None) -> Callback | None:
+    if conversation.mode is not Mode.WAITING:
+        return None
+    typed = claimed.payload is None
+    phone = find_phone(claimed.text) if typed else None
+    asked = claimed.payload == PAYLOAD or (typed and not person_now and asks_for_callback(claimed.text))
+    if not asked and not (phone is not None and wants_number(conversation)):
+        return None
+    return Callback(phone.value if phone else None)
 
 
 def _texts(session: Session, claimed: ClaimedTurn) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 from bot.language.lexicon import FOLDER, entries
 from bot.language.normalise import normalise
 
-PATTERNS = {"cue", "mood", "person_request"}
+PATTERNS = {"callback", "cue", "mood", "person_request"}
 """Lists whose entries are regular expressions on normalised text."""
 WORDS = {"facility", "fault", "place"}
 

@@ -183,8 +183,8 @@ def _loads(session: Session) -> tuple[dict[int, int], dict[int, int], dict[int, 
     )
     return (
         {owner: count for owner, count in chats if owner is not None},
-        {agent_id: count for agent_id, count in offers.tuples()},
-        {agent_id: at for agent_id, at in last.tuples()},
+        {row[0]: row[1] for row in offers},
+        {row[0]: row[1] for row in last},
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.desk.rows import lock_conversation
+from bot.desk.service.offers import end_offers_of
 from bot.desk.talk.transcript import touch
 from bot.store.states import Delivery, Mode, Sender, TurnState
 from bot.store.tables import Conversation, ConversationEvent, Message, OutboxRow, Turn
@@ -77,6 +78,8 @@ def move(
     )
     session.add(event)
     session.flush()
+    if old is Mode.WAITING:
+        end_offers_of(session, conversation, now=now)
     if new is Mode.HUMAN:
         _silence_the_bot(session, conversation, now)
     elif old is Mode.HUMAN:

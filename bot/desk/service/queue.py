@@ -1,0 +1,136 @@
+"""The queue for a person, in its one order (R32): emergencies, then the oldest first.
+
+An angry resident counts as waiting a fixed time longer (`head_start`), so she comes sooner and nobody
+who is calm waits for ever.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.desk.emergencies.alarms import OPEN
+from bot.desk.estate.model import ANY, Estate
+from bot.store.emergency_tables import Alarm, AlarmVoice
+from bot.store.states import CaseKind, Mode, Sender, Urgency
+from bot.store.tables import Conversation, Message
+
+UPSET_LOOKS_AT = 5
+UPSET_WITHIN = 60
+"""Only so many numbers back, so that a long conversation costs no more than a short one."""
+ANGRY = 2
+FOR_DEPARTMENT = "for_department"
+"""In `Conversation.facts`: the department a chat was given to, until somebody takes it."""
+
+
+@dataclass(frozen=True)
+class Queued:
+    """One chat that waits. `department` is the key of the one that answers for its matter, if known."""
+
+    conversation_id: int
+    since: datetime
+    upset: int = 0
+    emergency: bool = False
+    department: str | None = None
+
+
+def in_order(queue: Sequence[Queued], head_start: timedelta) -> list[Queued]:
+    """The order in which they are served."""
+
+    def rank(chat: Queued) -> tuple[bool, datetime, int]:
+        ahead = head_start if chat.upset >= ANGRY else timedelta(0)
+        return (not chat.emergency, chat.since - ahead, chat.conversation_id)
+
+    return sorted(queue, key=rank)
+
+
+def read_queue(session: Session, *, estate: Estate, now: datetime) -> list[Queued]:
+    """Who waits, in order."""
+    waiting = session.execute(
+        select(Conversation.id, Conversation.waiting_since, Conversation.facts).where(
+            Conversation.mode == Mode.WAITING
+        )
+    ).all()
+    if not waiting:
+        return []
+    ids = [chat_id for chat_id, _, _ in waiting]
+    upset, emergencies, matters = upset_of(session, ids), _emergencies(session, ids), _matters(session, ids)
+    queue = [
+        Queued(
+            conversation_id=chat_id,
+            since=since or now,
+            upset=upset.get(chat_id, 0),
+            emergency=chat_id in emergencies,
+            department=facts.get(FOR_DEPARTMENT) or _department(estate, matters.get(chat_id)),
+        )
+        for chat_id, since, facts in waiting
+    ]
+    return in_order(queue, estate.service.head_start)
+
+
+def ahead_of(queue: Sequence[Queued], conversation_id: int) -> int:
+    """How many are served before this one."""
+    return next(
+        (place for place, chat in enumerate(queue) if chat.conversation_id == conversation_id), len(queue)
+    )
+
+
+def upset_of(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    """The worst of each resident's last five messages, 0 to 2."""
+    numbered = (
+        select(
+            Message.conversation_id,
+            Message.upset,
+            func.row_number()
+            .over(partition_by=Message.conversation_id, order_by=Message.seq.desc())
+            .label("back"),
+        )
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(
+            Conversation.id.in_(ids),
+            Message.sender == Sender.RESIDENT,
+            Message.seq > Conversation.counter - UPSET_WITHIN,
+        )
+        .subquery()
+    )
+    rows = session.execute(
+        select(numbered.c.conversation_id, func.max(numbered.c.upset))
+        .where(numbered.c.back <= UPSET_LOOKS_AT)
+        .group_by(numbered.c.conversation_id)
+    )
+    return {conversation_id: upset or 0 for conversation_id, upset in rows}
+
+
+def _emergencies(session: Session, ids: Sequence[int]) -> set[int]:
+    return set(
+        session.scalars(
+            select(AlarmVoice.conversation_id)
+            .join(Alarm, Alarm.id == AlarmVoice.alarm_id)
+            .where(AlarmVoice.conversation_id.in_(ids), Alarm.state.in_(OPEN))
+        )
+    )
+
+
+def _matters(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """What each resident's last understood message is about: a kind of case."""
+    rows = session.execute(
+        select(Message.conversation_id, Message.parse)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(
+            Conversation.id.in_(ids),
+            Message.sender == Sender.RESIDENT,
+            Message.parse.is_not(None),
+            Message.seq > Conversation.counter - UPSET_WITHIN,
+        )
+        .order_by(Message.seq)
+    )
+    return {chat_id: intent for chat_id, parse in rows if (intent := (parse or {}).get("intent")) in _KINDS}
+
+
+_KINDS = frozenset(kind.value for kind in CaseKind)
+
+
+def _department(estate: Estate, kind: str | None) -> str | None:
+    return None if kind is None else estate.sla_for(CaseKind(kind), ANY, Urgency.NORMAL).department
