@@ -1,10 +1,14 @@
 """Slowed, never muted: the bucket fills again, and the wait that is told is enough."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messaging.channels.webchat import pace
 from bot.messaging.channels.webchat.pace import Pace
+from bot.store.engine import Store
+from tests.support.messaging_fixtures import StartDesk
+from tests.support.visitor import Visitor
 
 
 class Watch:
@@ -46,3 +50,14 @@ def test_it_forgets_those_who_are_long_gone() -> None:
     for number in range(pace._MOST_KEYS + 10):
         slow.take(str(number))
     assert len(slow._full_at) == pace._MOST_KEYS
+
+
+def test_two_desks_of_one_store_keep_one_pace(start_desk: StartDesk, store: Store) -> None:
+    if not store.is_postgres:
+        pytest.skip("two desks share a store only on PostgreSQL")
+    first, second = start_desk("desk-1"), start_desk("desk-2")
+    wang = Visitor(first.url)
+    codes = [wang.post_text(f"第{number}句").status_code for number in range(20)]
+    assert set(codes) == {201}
+    elsewhere = Visitor(second.url, token=wang.token).post_text("换一台")
+    assert (elsewhere.status_code, elsewhere.json()["error"]["code"]) == (429, "too_fast")

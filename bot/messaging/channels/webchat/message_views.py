@@ -34,7 +34,7 @@ _BUTTONS_LOOKED_AT = 60
 async def send_message(request: Request) -> Response:
     """POST /chat/api/messages: stored, then acknowledged (201); sent again it is the same one (200)."""
     visit, chat = await caller(request), chat_of(request)
-    if not visit.operator and (wait := chat.messages.take(str(visit.conversation_id))):
+    if not visit.operator and (wait := await chat.messages.take(str(visit.conversation_id))):
         raise ChatFault("too_fast", retry_after=wait, seconds=wait)
     async with read_message(request) as sent:
         files = [await _keep_photo(chat, sent)] if sent.photo is not None else []

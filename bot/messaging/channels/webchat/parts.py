@@ -9,7 +9,7 @@ import anyio
 
 from bot.desk.estate.model import Estate
 from bot.messaging.attachments import AttachmentStore
-from bot.messaging.channels.webchat.pace import Pace
+from bot.messaging.channels.webchat.pace import Limit
 from bot.messaging.emergencies import EmergencyCheck
 from bot.messaging.live import Hub
 from bot.messaging.work import StoreWork
@@ -18,16 +18,6 @@ MAX_TEXT: Final = 50_000
 """Longest message in characters; longer ones are refused with a word and stay on the page."""
 MAX_LIVE: Final = 8
 """Most live connections of one conversation (a browser needs one, tabs share it)."""
-
-
-def message_pace() -> Pace:
-    """A person in a hurry never meets it: 20 messages at once, then one in 2 s."""
-    return Pace(burst=20, seconds=2.0)
-
-
-def session_pace() -> Pace:
-    """Many homes may share one address (a router, a proxy): 40 at once, then one in 10 s."""
-    return Pace(burst=40, seconds=10.0)
 
 
 @dataclass
@@ -42,12 +32,18 @@ class WebChat:
     operator_token: str
     public_url: str | None
     now: Callable[[], datetime]
-    messages: Pace = field(default_factory=message_pace)
-    sessions: Pace = field(default_factory=session_pace)
+    messages: Limit = field(init=False)
+    """A person in a hurry never meets it: 20 messages at once, then one in 2 s."""
+    sessions: Limit = field(init=False)
+    """Many homes may share one address (a router, a proxy): 40 at once, then one in 10 s."""
     live: dict[int, int] = field(default_factory=dict)
     """Live connections by conversation."""
     pictures: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(1))
     """One picture is unfolded in memory at a time."""
+
+    def __post_init__(self) -> None:
+        self.messages = Limit(self.work, "messages", burst=20, seconds=2.0, now=self.now)
+        self.sessions = Limit(self.work, "sessions", burst=40, seconds=10.0, now=self.now)
 
     @property
     def lifetime(self) -> timedelta:

@@ -111,7 +111,7 @@ async def _known_session(request: Request) -> Response | None:
 async def _new_session(request: Request) -> Response:
     chat = chat_of(request)
     address = request.client.host if request.client else ""
-    if wait := chat.sessions.take(address):
+    if wait := await chat.sessions.take(address):
         raise ChatFault("too_many_sessions", retry_after=wait, seconds=wait)
 
     def work(session: Session) -> OpenedVisit:
