@@ -6,6 +6,7 @@ One table: intent → what answers it. An answer that closes the form (a person 
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from actions.fee_answers import answer_beside
 from actions.heard import FALLBACK, Heard, Matter
 from actions.inquiry import answer_from_estate
 from actions.matters import MOST_KEPT, REPORTS, as_kept
@@ -40,6 +41,14 @@ def keep_for_later(call: Call, heard: Heard) -> Outcome:
     return Outcome((Reply("utter_matter_noted", {"matter_text": said}),), {"next_matters": kept})
 
 
+def answer_fee(call: Call, heard: Heard) -> Outcome:
+    """A question about fees is answered at once; a charge to be checked waits for its turn."""
+    replies = answer_beside(call, heard)
+    if replies is None and heard.pressed:
+        return Outcome((Reply("utter_stale_choice"),))
+    return keep_for_later(call, heard) if replies is None else Outcome(replies)
+
+
 DETOURS: Final[Mapping[str, Detour]] = {
     "status": tell_status,
     "urge": urge,
@@ -51,12 +60,14 @@ DETOURS: Final[Mapping[str, Detour]] = {
     "chitchat": _says("utter_chitchat"),
     "out_of_scope": _says("utter_out_of_scope"),
     **dict.fromkeys(REPORTS, keep_for_later),
+    "fee": answer_fee,
 }
 
 
 def is_detour(heard: Heard) -> bool:
     """Is this surely about something else than the form's question?"""
-    return heard.intent in DETOURS and heard.confidence >= SURE and not heard.pressed
+    chosen = heard.pressed and heard.intent != "fee"  # a button under an earlier answer about fees
+    return heard.intent in DETOURS and heard.confidence >= SURE and not chosen
 
 
 def answer_detour(call: Call, heard: Heard) -> Outcome:

@@ -10,6 +10,7 @@ OTHER = "other"
 REPORTS = ("complaint", "fee", "suggestion", "inquiry")
 KEPT = ("repair", *REPORTS)
 MOST_KEPT = 3
+_BEGINS_WITH = {"repair": "repair_form", "fee": "action_answer_fee"}
 SHORTEST = 3
 """Characters: less is no matter of its own but a piece of the first one."""
 
@@ -38,14 +39,16 @@ def next_matter(heard: Heard, outcome: Outcome) -> Outcome:
         return outcome
     matter = waiting.pop(0)
     slots: Mapping[str, Any] = {**_slots_for(matter, heard), "next_matters": waiting or None}
-    form = "repair_form" if matter["intent"] == "repair" else "report_form"
-    return Outcome(outcome.replies, {**outcome.slots, **slots}, then=form)
+    then = _BEGINS_WITH.get(matter["intent"], "report_form")
+    return Outcome(outcome.replies, {**outcome.slots, **slots}, then=then)
 
 
 def _slots_for(matter: Mapping[str, Any], heard: Heard) -> dict[str, Any]:
     category = matter.get("category") or OTHER
     if matter["intent"] == "repair":
         return {"what": matter["text"], "category": category, "contact": heard.slot("contact")}
+    if matter["intent"] == "fee":
+        return {"fee_said": matter["text"], "fee_category": category}
     return {
         "report_kind": matter["intent"],
         "report_category": category,

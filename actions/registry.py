@@ -1,6 +1,7 @@
 """All custom actions, each once; domain files name them, a test keeps both together."""
 
 from actions.base import DeskAction
+from actions.fee import AnswerFee, OpenFee, ValidateFeeForm
 from actions.home import VerifyHome
 from actions.inquiry import AnswerInquiry
 from actions.person import HandOver, NoteWaiting
@@ -17,6 +18,9 @@ ACTIONS: tuple[type[DeskAction], ...] = (
     OpenRepair,
     ValidateReportForm,
     OpenReport,
+    AnswerFee,
+    ValidateFeeForm,
+    OpenFee,
     AnswerInquiry,
     TellStatus,
     Urge,

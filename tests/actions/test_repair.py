@@ -318,12 +318,20 @@ def test_a_change_of_subject_is_answered_then_asked_once_more(wang: Dialogue) ->
 
 def test_another_matter_is_kept_and_served_afterwards(wang: Dialogue) -> None:
     dialogue = in_form(wang)
-    dialogue.hears(go_on, "对了，物业费怎么算的", "fee", category="account", asked="repair_confirmed")
+    dialogue.hears(go_on, "对了，物业费多收了我两个月", "fee", category="unfair", asked="repair_confirmed")
     dialogue.hears(go_on, "确认", "affirm", asked="repair_confirmed")
     opened = dialogue.hears(open_confirmed, "确认", "affirm")
-    assert opened.then == "report_form"
-    assert dialogue.slots["report_text"] == "对了，物业费怎么算的"
+    assert opened.then == "action_answer_fee"
+    assert dialogue.slots["fee_said"] == "对了，物业费多收了我两个月"
     assert dialogue.slots["what"] is None
+
+
+def test_a_question_about_fees_is_answered_at_once(wang: Dialogue) -> None:
+    dialogue = in_form(wang)
+    outcome = dialogue.hears(
+        go_on, "对了，物业费都包含什么", "fee", category="how_computed", asked="repair_confirmed"
+    )
+    assert keys(outcome) == ["utter_fee_included", "utter_back_to_repair"]
 
 
 def test_two_matters_in_one_message_are_two(wang: Dialogue) -> None:

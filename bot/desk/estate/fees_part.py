@@ -18,6 +18,7 @@ _MOST = Decimal(1_000_000)
 About = Literal[
     "pay", "no_cutting_off", "unfair", "grievance", "disclosure", "shared_costs", "handover", "tenant",
     "resale", "public_income", "receipt", "prepaid", "fund",
+    "contract", "shared_duty",
 ]  # fmt: skip
 """What a legal source is quoted for."""
 

@@ -39,6 +39,7 @@ class Line:
 class Account:
     """All bills of one home, the oldest first."""
 
+    household_id: int
     home: str
     building: str
     floor_area: Decimal | None
@@ -79,7 +80,7 @@ def account_for(session: Session, home: str, *, resident_id: int) -> Account | N
         .where(Bill.household_id == household.id)
         .order_by(Bill.first_month, Bill.due_on, Bill.item, Bill.id)
     )
-    return Account(home, household.building, household.floor_area, tuple(map(_line, bills)))
+    return Account(household.id, home, household.building, household.floor_area, tuple(map(_line, bills)))
 
 
 def _line(bill: Bill) -> Line:

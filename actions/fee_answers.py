@@ -1,0 +1,296 @@
+"""What a question about fees is answered with, by category and by what else its words ask (R18).
+
+Three ends: an answer; an answer and the form that keeps a charge to be checked; a person, where terms are to
+be agreed. Nothing of a home is told that was not proved (`fee_home.py`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from actions.fee_account import asked_items, late_lines, place_of, tell_account
+from actions.fee_asked import UTILITIES, area_in, aspects_of, items_of, touches
+from actions.fee_home import NotProved, Own, Several, SomebodyElses, whose_account
+from actions.fee_rates import (
+    ASPECT_ANSWERS,
+    Replies,
+    law,
+    own_rate,
+    tell_deposits,
+    tell_parking,
+    tell_rates,
+    tell_receipt,
+    tell_utilities,
+    tell_ways,
+    unfair,
+    why_pay,
+)
+from actions.heard import Heard
+from actions.matters import OTHER
+from actions.people import resident_id_of
+from actions.room import Call
+from bot.desk.estate.fees_part import FeeSettings
+from bot.desk.fees.account import account_for
+from bot.desk.wording.composer import Reply
+
+MOST_ASPECTS = 2
+"""More than two explanations in one message are a lecture."""
+CHECK, GRIEVANCE, HARDSHIP, INVOICE, DEPOSIT_KEPT = (
+    "check",
+    "grievance",
+    "hardship",
+    "invoice",
+    "deposit_kept",
+)
+"""What a button may choose beside a category."""
+_TO_BE_CHECKED: Final[Mapping[str, str]] = {
+    CHECK: "unfair", INVOICE: "receipt", DEPOSIT_KEPT: "deposit", "fund": "fund",
+}  # fmt: skip
+_TERMS_OF = frozenset({"refuse", "how_to_pay", "my_bill", "how_computed", OTHER})
+"""Categories in which paying in parts or later is a matter of terms."""
+_TELLS_A_BILL = frozenset({"my_bill", "how_computed", "parking", "utilities", "receipt", OTHER})
+"""Categories in which somebody else's account may be asked for."""
+
+
+_ASKS_BACK = frozenset({"utter_fee_which", "utter_fee_which_home"})
+_OFFERS = frozenset(
+    {
+        "utter_fee_account_next", "utter_fee_refuse_next", "utter_fee_parking_next",
+        "utter_fee_utilities_next", "utter_fee_deposit_next", "utter_fee_receipt_next",
+    }
+)  # fmt: skip
+"""Replies that end in buttons of their own: not in the middle of another dialogue."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Replies, and what follows: the category of a case to take down, or that a person is wanted."""
+
+    replies: Replies
+    checks: str | None = None
+    wants_person: bool = False
+
+
+def answer(call: Call, heard: Heard) -> Answered:
+    """Answer a question about fees, typed or pressed."""
+    fees, category, text = call.estate.fees, category_asked(heard), _text(heard)
+    if category == HARDSHIP or (category in _TERMS_OF and _wants_terms(text)):
+        return Answered((Reply("utter_fee_hardship"),), wants_person=True)
+    if category in (INVOICE, CHECK, DEPOSIT_KEPT):
+        return Answered((), checks=_TO_BE_CHECKED[category])
+    if category in _TELLS_A_BILL and isinstance(whose_account(call, heard), SomebodyElses):
+        return Answered((Reply("utter_fee_other_home"),))
+    if fees is None:
+        return Answered((Reply("utter_fee_not_stored"),), checks=category)
+    return _ANSWERS.get(category, _which)(call, heard, fees)
+
+
+def answer_beside(call: Call, heard: Heard) -> Replies | None:
+    """Return the answer to a question in the middle of something else, without its offers.
+
+    None where it is no question to be answered at once: a charge to be checked, terms, an unnamed matter.
+    """
+    answered = answer(call, heard)
+    asks_back = any(reply.key in _ASKS_BACK for reply in answered.replies)
+    if answered.checks or answered.wants_person or asks_back or not answered.replies:
+        return None
+    return tuple(reply for reply in answered.replies if reply.key not in _OFFERS)
+
+
+def category_asked(heard: Heard) -> str:
+    """Return the category a button chose or the words are about."""
+    return heard.choices.get("choice") or heard.category_of("fee") or OTHER
+
+
+def _wants_terms(text: str) -> bool:
+    """Does she want to pay in parts, later, or less for a reason of her own? That is agreed with a person."""
+    other_reason = touches(text, "bad_service", "vacant", "damage", "not_handed_over")
+    return touches(text, "hardship") or (touches(text, "reduction") and not other_reason)
+
+
+def _text(heard: Heard) -> str:
+    return "" if heard.pressed else heard.text
+
+
+def _my_bill(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
+    text = _text(heard)
+    if touches(text, "wrong", "paid_already") and not isinstance(whose_account(call, heard), Own):
+        what = "paid" if touches(text, "paid_already") else "amount"
+        return Answered((Reply("utter_fee_wrong", {"what": what}),), checks="my_bill")
+    if touches(text, "late"):
+        return _late(call, heard, fees)
+    return _account(call, heard, asked_items(text))
+
+
+def _late(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
+    """What paying late costs: the contract's rule, and on her own lines."""
+    rule, whose = _aspects(call, fees, ("late",)), whose_account(call, heard)
+    if not isinstance(whose, Own):
+        return Answered((*rule, *_verify_short(call, heard)))
+    own = late_lines(call, heard, whose.key) or (Reply("utter_fee_nothing_late"),)
+    return Answered((*own, *rule))
+
+
+def _account(call: Call, heard: Heard, items: tuple[str, ...]) -> Answered:
+    """Her own account; how a home is proved where none is; which one where there are several."""
+    match whose_account(call, heard):
+        case Own(key=home):
+            told = tell_account(call, heard, home, items=items) or ()
+            return Answered((*told, Reply("utter_fee_account_next")))
+        case Several(keys=homes):
+            return Answered(
+                (Reply("utter_fee_which_home", {"options": [_option(call, one) for one in homes]}),)
+            )
+        case _:
+            return Answered((Reply("utter_fee_verify"),))
+
+
+def _option(call: Call, home: str) -> dict[str, str]:
+    return {
+        "title": place_of(call, home),
+        "payload": f'/fee{{"choice": "my_bill", "home": "{home}"}}',
+    }
+
+
+def _how_computed(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
+    text = _text(heard)
+    items = items_of(text)
+    if "parking" in items:
+        return _parking(call, heard, fees)
+    if set(items) & set(UTILITIES) and "property" not in items and "shared" not in items:
+        return _utilities(call, heard, fees)
+    aspects = _aspects(call, fees, aspects_of(text))
+    if aspects:
+        return Answered(aspects)
+    own = _own_rate(call, heard, fees, text) if area_in(text) is None else ()
+    return Answered(own or (*tell_rates(call, fees, text), *_verify_short(call, heard)))
+
+
+def _own_rate(call: Call, heard: Heard, fees: FeeSettings, text: str) -> Replies:
+    whose = whose_account(call, heard)
+    if not isinstance(whose, Own):
+        return ()
+    account = account_for(call.session, whose.key, resident_id=resident_id_of(call, heard))
+    return own_rate(fees, account, place_of(call, whose.key), text) if account else ()
+
+
+def _verify_short(call: Call, heard: Heard) -> Replies:
+    return (Reply("utter_fee_verify_short"),) if isinstance(whose_account(call, heard), NotProved) else ()
+
+
+def _why_pay(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
+    aspects = _aspects(call, fees, aspects_of(_text(heard)))
+    if touches(_text(heard), "bad_service"):
+        return _refuse(call, heard, fees)
+    return Answered((*aspects, *(() if aspects else why_pay(call, fees))))
+
+
+def _refuse(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
+    """May I refuse? No, and what to do instead: the order understanding, answer, law, the way that exists."""
+    text = _text(heard)
+    aspects = [one for one in aspects_of(text) if one not in ("lift", "included", "shared")]
+    if "not_handed_over" in aspects:
+        return Answered(_aspects(call, fees, ("not_handed_over",)))
+    if aspects == ["consequence"]:
+        told = _aspects(call, fees, ("late", "consequence"))
+        return Answered((*told, Reply("utter_fee_refuse_next")))
+    because = "vacant" if "vacant" in aspects else "damage" if touches(text, "damage") else "none"
+    because = "service" if because == "none" and touches(text, "bad_service") else because
+    more = _aspects(call, fees, tuple(aspects))
+    return Answered(
+        (
+            Reply("utter_fee_refuse", {"because": because}),
+            *law(call, fees, "pay"),
+            *more,
+            Reply("utter_fee_refuse_next"),
+        )
+    )
+
+
+def _unfair(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
+    text = _text(heard)
+    if touches(text, "cut_off"):
+        return Answered(_aspects(call, fees, ("cut_off",)), checks="unfair")
+    first = (
+        Reply("utter_fee_wrong", {"what": "amount"})
+        if touches(text, "wrong") and not touches(text, "raised")
+        else unfair(fees)
+    )
+    quoted = law(call, fees, "unfair") if touches(text, "raised") or first.key == "utter_fee_unfair" else ()
+    return Answered((first, *quoted), checks="unfair")
+
+
+def _parking(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
+    text = _text(heard)
+    if touches(text, "wrong"):
+        return Answered((Reply("utter_fee_wrong", {"what": "amount"}),), checks="parking")
+    quoted = law(call, fees, "public_income") if touches(text, "public_ground") else ()
+    rates = (*tell_parking(call, fees, text), *quoted)
+    return Answered((*rates, *_own_items(call, heard, ("parking",)), Reply("utter_fee_parking_next")))
+
+
+def _utilities(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
+    text = _text(heard)
+    if touches(text, "wrong", "too_much"):
+        return Answered((Reply("utter_fee_wrong", {"what": "usage"}),), checks="utilities")
+    if touches(text, "shared") and not items_of(text, ("gas", "heating")):
+        return Answered(_aspects(call, fees, ("shared",)))
+    items = items_of(text, UTILITIES) or UTILITIES
+    rates = tell_utilities(call, fees, text)
+    return Answered((*rates, *_own_items(call, heard, items), Reply("utter_fee_utilities_next")))
+
+
+def _own_items(call: Call, heard: Heard, items: tuple[str, ...]) -> Replies:
+    """What of it stands in her own account, where her home is proved and there is something."""
+    whose = whose_account(call, heard)
+    told = tell_account(call, heard, whose.key, items=items) if isinstance(whose, Own) else None
+    return told if told and len(told) > 1 else ()
+
+
+def _deposit(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
+    if touches(_text(heard), "deposit_kept"):
+        kept = Reply("utter_fee_wrong", {"what": "deposit"})
+        return Answered((kept, *tell_deposits(call, fees)), checks="deposit")
+    return Answered((*tell_deposits(call, fees), Reply("utter_fee_deposit_next")))
+
+
+def _receipt(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
+    if touches(_text(heard), "receipt_wrong"):
+        return Answered(tell_receipt(call, fees)[:1], checks="receipt")
+    return Answered((*tell_receipt(call, fees), Reply("utter_fee_receipt_next")))
+
+
+def _how_to_pay(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
+    return Answered(tell_ways(call, fees))
+
+
+def _fund(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
+    return Answered((Reply("utter_fee_fund"), *law(call, fees, "fund")), checks="fund")
+
+
+def _which(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
+    """A question without a category: answered by what its words touch, else asked which it is."""
+    text = _text(heard)
+    aspects = _aspects(call, fees, aspects_of(text))
+    if touches(text, "whole_account"):
+        return _my_bill(call, heard, fees)
+    return Answered(aspects) if aspects else Answered((Reply("utter_fee_which"),))
+
+
+def _aspects(call: Call, fees: FeeSettings, aspects: tuple[str, ...]) -> Replies:
+    return tuple(reply for aspect in aspects[:MOST_ASPECTS] for reply in ASPECT_ANSWERS[aspect](call, fees))
+
+
+_ANSWERS: Final[Mapping[str, Callable[[Call, Heard, FeeSettings], Answered]]] = {
+    "my_bill": _my_bill,
+    "how_computed": _how_computed,
+    "why_pay": _why_pay,
+    "refuse": _refuse,
+    "unfair": _unfair,
+    "parking": _parking,
+    "utilities": _utilities,
+    "deposit": _deposit,
+    "receipt": _receipt,
+    "how_to_pay": _how_to_pay,
+    "fund": _fund,
+}

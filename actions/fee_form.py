@@ -1,0 +1,198 @@
+"""Takes down a charge to be checked: what it is, the evidence for it, whose home; confirmed, a fee case."""
+
+from typing import Any, Final
+
+from actions.detours import SURE, answer_detour, give_up_on_words, is_detour
+from actions.fee_account import place_of
+from actions.fee_asked import touches
+from actions.heard import Heard
+from actions.matters import KEPT, OTHER, next_matter
+from actions.outcome import Outcome, cleared, given_up, kept
+from actions.people import resident_id_of
+from actions.room import Call
+from actions.said import says, tail, without
+from bot.desk.casework.cases import OpenedCase, open_case
+from bot.desk.fees.account import proved_homes
+from bot.desk.people.homes import FoundHome, NoSuchHome, OneHome, find_home
+from bot.desk.people.residents import claim_home, homes_of
+from bot.desk.wording.composer import Reply
+from bot.language.rooms import HomeParts, find_homes
+from bot.store import actors
+from bot.store.states import CaseKind, Urgency
+
+FEE_SLOTS = ("fee_category", "fee_words", "fee_evidence", "fee_home", "fee_place", "fee_confirmed")
+"""What the form clears at its end."""
+LONGEST = 2000
+NO_EVIDENCE = "no_evidence"
+_COURTESIES = frozenset({"greet", "thanks", "goodbye"})
+_DETOURS: Final = frozenset({"status", "human", "urge", *_COURTESIES})
+"""What is surely another subject here; whatever else she writes belongs to the charge."""
+SURE_OF_COURTESY = 0.8
+_TOLD_FIRST = ("visit", "respond", "resolve")
+
+
+def begin(call: Call, heard: Heard) -> Outcome:
+    """Keep her words and a picture that came with them; her home is known where she proved or named one."""
+    category = heard.slot("fee_category") or heard.category_of("fee") or OTHER
+    words = heard.slot("fee_words") or _own_words(heard)
+    slots: dict[str, Any] = {"fee_category": category, "fee_words": words, "fee_confirmed": None}
+    if heard.attachments:
+        slots["fee_evidence"] = _label(call, "photo")
+    home, problem = _home(call, heard, str(words or ""))
+    return Outcome(problem, {**slots, **home})
+
+
+def go_on(call: Call, heard: Heard) -> Outcome:
+    """Take the answer, a correction, or another subject."""
+    if heard.intent == "cancel" or (heard.intent == "deny" and _gives_up(heard)):
+        return _given_up()
+    if heard.choices.get("choice") == NO_EVIDENCE:
+        return Outcome(slots={"fee_evidence": _label(call, "none")})
+    if heard.asked == "fee_confirmed" and heard.intent == "affirm":
+        return Outcome(slots={"fee_confirmed": True}, closes=True)
+    if _other_subject(heard):
+        return _answered_detour(call, heard)
+    return _taken(call, heard)
+
+
+def open_confirmed(call: Call, heard: Heard) -> Outcome:
+    """Open the case once for this turn, and go on with what else she had said."""
+
+    def opened() -> Outcome:
+        return next_matter(heard, Outcome(open_fee(call, heard), {**cleared(FEE_SLOTS), "fee_said": None}))
+
+    return kept(call, heard, "action_open_fee", opened)
+
+
+def open_fee(call: Call, heard: Heard) -> tuple[Reply, ...]:
+    """Open the fee case from the slots; a home she named is a claim. Returns what she is told."""
+    resident_id, home = resident_id_of(call, heard), heard.slot("fee_home")
+    by = actors.resident(resident_id)
+    none = _label(call, "none")
+    evidence = heard.slot("fee_evidence") or none
+    words = str(heard.slot("fee_words") or heard.text)
+    addition = call.words.label("text", "addition")
+    opened = open_case(
+        call.session,
+        estate=call.estate,
+        kind=CaseKind.FEE,
+        category=str(heard.slot("fee_category") or OTHER),
+        urgency=Urgency.URGENT if heard.upset == 2 or touches(words, "cut_off") else Urgency.NORMAL,
+        summary=words if evidence == none else addition.format(old=words, new=evidence),
+        place=heard.slot("fee_place"),
+        since=None,
+        contact=None,
+        household_key=home,
+        resident_id=resident_id,
+        conversation_id=heard.conversation_id,
+        by=by,
+        now=call.now,
+    )
+    if home:
+        claim_home(call.session, resident_id=resident_id, home=home, by=by, now=call.now)
+    later = (Reply("utter_fee_evidence_later"),) if evidence == none else ()
+    return (Reply("utter_fee_opened", _told(opened)), *later, Reply("utter_fee_follow"))
+
+
+def _told(opened: OpenedCase) -> dict[str, Any]:
+    due = {promise.what: promise.due_at.isoformat() for promise in opened.promises}
+    return {
+        "number": opened.number,
+        "department": opened.department,
+        "person": opened.person,
+        "promised": next(what for what in _TOLD_FIRST if what in due),
+        "kind": CaseKind.FEE.value,
+        **{f"{what}_due": at for what, at in due.items()},
+    }
+
+
+def _gives_up(heard: Heard) -> bool:
+    """A "no" gives it up at the confirmation; asked for evidence it only says that there is none."""
+    refused = heard.asked == "fee_confirmed" and len(tail(heard.text)) < 2
+    return refused or says("withdraw_yes", heard.text)
+
+
+def _other_subject(heard: Heard) -> bool:
+    if heard.pressed:
+        return heard.intent == "fee"
+    if not is_detour(heard):
+        return False
+    if heard.intent in ("fee", "inquiry"):
+        return touches(heard.text, "asks") and not touches(heard.text, "wrong")
+    if heard.intent in KEPT:
+        return heard.confidence >= SURE and not says("wish", heard.text) and heard.asked == "fee_confirmed"
+    unsure = heard.intent in _COURTESIES and heard.confidence < SURE_OF_COURTESY
+    return heard.intent in _DETOURS and not unsure
+
+
+def _answered_detour(call: Call, heard: Heard) -> Outcome:
+    outcome = answer_detour(call, heard)
+    if outcome.closes:
+        return outcome.and_slots(**given_up(FEE_SLOTS, "fee_confirmed"))
+    # A slot must be set, or Rasa takes the form for rejected and asks nothing.
+    return outcome.and_replies(Reply("utter_back_to_fee")).and_slots(fee_category=heard.slot("fee_category"))
+
+
+def _taken(call: Call, heard: Heard) -> Outcome:
+    """An answer to what was asked; at the confirmation, more of the same."""
+    said = _own_words(heard)
+    if said is None and not heard.attachments:
+        return give_up_on_words(call, heard).and_slots(fee_category=heard.slot("fee_category"))
+    home, problem = _home(call, heard, said or "")
+    photo = _label(call, "photo") if heard.attachments else None
+    if heard.asked == "fee_words":
+        return Outcome(problem, {"fee_words": said, **({"fee_evidence": photo} if photo else {}), **home})
+    if heard.asked == "fee_evidence":
+        seen = (Reply("utter_fee_photo"),) if photo else ()
+        return Outcome((*seen, *problem), {"fee_evidence": _evidence(call, heard, said, photo), **home})
+    slots: dict[str, Any] = {"fee_category": heard.slot("fee_category"), **home}
+    if photo:
+        slots["fee_evidence"] = photo
+    if said and not (home and len(without(("home_part",), said)) < 2):
+        addition = call.words.label("text", "addition")
+        slots["fee_words"] = addition.format(old=heard.slot("fee_words"), new=said)[:LONGEST]
+    return Outcome(problem or (Reply("utter_fee_noted"),), slots)
+
+
+def _evidence(call: Call, heard: Heard, said: str | None, photo: str | None) -> str:
+    if photo and said:
+        return call.words.label("text", "addition").format(old=photo, new=said)
+    nothing = photo is None and (heard.intent == "deny" or says("no_word", heard.text))
+    return _label(call, "none") if nothing else photo or said or _label(call, "none")
+
+
+def _home(call: Call, heard: Heard, said: str) -> tuple[dict[str, Any], tuple[Reply, ...]]:
+    """The home it is about: named now, named before, or the one she has. Tells nobody who lives there."""
+    named = find_homes(said) or find_homes(heard.text)
+    if named and not heard.pressed:
+        found: FoundHome = find_home(call.session, HomeParts(named[0].building, named[0].unit, named[0].room))
+        if isinstance(found, OneHome):
+            return _slots(call, found.key), ()
+        if isinstance(found, NoSuchHome):
+            return {}, (Reply("utter_fee_no_such_home"),)
+    if heard.slot("fee_home"):
+        return {}, ()
+    resident_id = resident_id_of(call, heard)
+    own = proved_homes(call.session, resident_id) or [one.key for one in homes_of(call.session, resident_id)]
+    return (_slots(call, own[0]), ()) if len(own) == 1 else ({}, ())
+
+
+def _slots(call: Call, home: str) -> dict[str, Any]:
+    return {"fee_home": home, "fee_place": place_of(call, home)}
+
+
+def _given_up() -> Outcome:
+    slots = {**given_up(FEE_SLOTS, "fee_confirmed"), "next_matters": None}
+    return Outcome((Reply("utter_fee_cancelled"),), slots, closes=True)
+
+
+def _own_words(heard: Heard) -> str | None:
+    """Her words without greetings at the edges; None when they say nothing but that it is about fees."""
+    if heard.pressed:
+        return None
+    text = heard.text.strip()[:LONGEST]
+    return text if len(without(("polite", "empty_report"), text)) > 1 else None
+
+
+def _label(call: Call, key: str) -> str:
+    return call.words.label("fee_text", key)
