@@ -52,8 +52,9 @@ def _mark(settings: Settings) -> Path:
 def _state(settings: Settings) -> str:
     """What the preparation depends on, as a hash: database, migrations, and the estate with its reader."""
     total = hashlib.sha256(settings.database_url.encode())
-    rooms = (settings.project_dir / "bot" / "store" / "migrations", settings.project_dir / "bot" / "desk")
-    files = [settings.estate_path, *rooms[0].rglob("*.py"), *rooms[1].glob("estate*.py")]
+    rooms = ("store/migrations", "desk/estate")
+    files = [settings.estate_path]
+    files += [path for room in rooms for path in (settings.project_dir / "bot" / room).rglob("*.py")]
     for path in sorted(files):
         total.update(path.read_bytes())
     return total.hexdigest()

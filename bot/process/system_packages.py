@@ -11,8 +11,17 @@ from bot.process.faults import OperatorError
 Say = Callable[[str], None]
 
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+"""Debian's Chromium by the names it has had, and its twin."""
+
+
+def browser_program() -> Path | None:
+    """The browser that the tests drive; None where there is none."""
+    return next((Path(found) for name in BROWSERS if (found := shutil.which(name))), None)
+
+
 def has_browser() -> bool:
-    return any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    return browser_program() is not None
 
 
 def has_chinese_fonts() -> bool:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-CHROMIUM = Path("/usr/bin/chromium")
+from bot.process.system_packages import browser_program
+
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -32,10 +33,11 @@ def chromium() -> Iterator[Browser]:
     Not one for the whole run: Playwright keeps an event loop running in this thread, beside which no
     other test could run its own.
     """
-    if not CHROMIUM.exists():
+    program = browser_program()
+    if program is None:
         pytest.fail("Chromium is missing: install Debian's `chromium`", pytrace=False)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=str(program), args=FLAGS)
         yield browser
         browser.close()
 

@@ -19,6 +19,11 @@ def test_each_line_is_understood_in_order() -> None:
     assert parses[3]["intent"] == "fee"
 
 
+def test_nothing_but_the_parses_is_said() -> None:
+    done = run("parse", "--file", "-", stdin="你好\n", timeout=400)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_file_that_is_not_there_is_one_line() -> None:
     done = run("parse", "--file", "nowhere.txt")
     assert (done.returncode, len(done.stderr.strip().splitlines())) == (1, 1)
