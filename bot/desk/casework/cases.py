@@ -33,6 +33,7 @@ from bot.desk.casework.promises import (
 from bot.desk.estate.model import Estate
 from bot.desk.people import notices
 from bot.desk.talk.transcript import storable
+from bot.language.when import read_since
 from bot.store import actors
 from bot.store.counters import next_value
 from bot.store.states import CaseKind, CaseStatus, Role, Urgency
@@ -156,7 +157,7 @@ def open_case(
         department=department.name,
         person_in_charge=department.person,
         supervisors_only=supervisors_only,
-        details=dict(details or {}),
+        details={**(details or {}), **_began(since, estate, now)},
         created_at=now,
     )
     session.add(case)
@@ -168,6 +169,14 @@ def open_case(
     return OpenedCase(
         case.id, case.number, department.name, department.person, tuple(_time(one) for one in promises)
     )
+
+
+def _began(since: str | None, estate: Estate, now: datetime) -> dict[str, Any]:
+    """What "昨晚十点到现在" means in real times, kept beside her words; nothing where nobody can tell."""
+    when = read_since(since or "", now=now, zone=estate.zone)
+    if when is None or (when.begins is None and when.repeats is None):
+        return {}
+    return {"began": when.as_dict()}
 
 
 def change_status(
