@@ -131,7 +131,9 @@ def test_who_is_let_go_is_asked_nothing_now(words: Words) -> None:
     question = Reply("utter_where", {"hold": True})
     one = said(words, Reply("utter_follow"), question)
     assert (text_of(one), one[0].buttons) == ("有进展告诉您。", ())
-    assert said(words, Reply("utter_where", {"hold": None}))[0].text == "在哪里？"
+    # Back again: what is said before the question may still carry what held when it was said.
+    back = said(words, Reply("utter_follow", {"hold": True}), Reply("utter_where"))
+    assert text_of(back) == "有进展告诉您。\n在哪里？"
 
 
 def test_serious_matters_have_their_own_wording(words: Words) -> None:

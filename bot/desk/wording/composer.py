@@ -129,10 +129,9 @@ def compose(
     A response that does not exist or cannot be filled is a ComposerError when `strict`, else it is
     logged and the safe sentence stands in its place once.
     """
-    pieces = [_piece(reply, words, situation, strict=strict) for reply in replies]
-    pieces = [piece for piece in pieces if piece.text]  # a response may say nothing on purpose
-    if any(reply.slots.get(HOLD) for reply in replies):
-        pieces = [piece for piece in pieces if piece.part is not Part.QUESTION]
+    worded = [(reply, _piece(reply, words, situation, strict=strict)) for reply in replies]
+    # A response may say nothing on purpose.
+    pieces = [piece for reply, piece in worded if piece.text and not _held(reply, piece)]
     if not pieces:
         return []
     pieces = sorted(_without_repeats([*_care(replies, words, situation), *pieces]), key=lambda one: one.part)
@@ -145,6 +144,10 @@ def compose(
         Utterance(text, buttons if index == last else (), key, used if index == last else ())
         for index, text in enumerate(texts)
     ]
+
+
+def _held(reply: Reply, piece: _Piece) -> bool:
+    return piece.part is Part.QUESTION and bool(reply.slots.get(HOLD))
 
 
 def wording(reply: Reply, *, words: Words, situation: Situation) -> str:
