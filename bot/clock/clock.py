@@ -31,9 +31,13 @@ from bot.store.tables import Case, Promise
 log = logging.getLogger(__name__)
 
 LEASE = "clock"
-LEASE_LASTS = timedelta(seconds=60)
+LEASE_LASTS = timedelta(seconds=15)
+"""It is taken for one round, renewed with every row and given back: only of a desk killed in the middle of
+a round the others wait for its end."""
 LONGEST_NAP = timedelta(seconds=15)
-"""So late at most a promise made meanwhile is seen, or a lease that ran out is taken up."""
+"""So late at most a promise made meanwhile is seen."""
+REFUSED_NAP = timedelta(seconds=5)
+"""So late at most the lease of a dead desk is taken up, once it is over."""
 ROWS_A_ROUND = 100
 
 Now = Callable[[], datetime]
@@ -120,9 +124,10 @@ def tick(
                 store, now=now, keep_lease=lambda session, at: _keep_lease(session, desk, at), told=done.told
             )
             _watch_promises(store, estate, words, desk, now, done)
+            _let_go(store, desk)
         except LeaseLost:
             done.held = False
-    done.nap = _until_next(store, service, now()) if done.held else LONGEST_NAP
+    done.nap = _until_next(store, service, now()) if done.held else REFUSED_NAP
     return done
 
 

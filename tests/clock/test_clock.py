@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select, update
 
-from bot.clock.clock import LEASE, LEASE_LASTS, LONGEST_NAP, Round, run_clock, tick
+from bot.clock.clock import LEASE, LEASE_LASTS, LONGEST_NAP, REFUSED_NAP, Round, run_clock, tick
 from bot.desk.wording.words import Words
 from bot.store import leases
 from bot.store.engine import Store
@@ -67,11 +67,17 @@ def test_a_second_desk_leaves_the_clock_alone_until_the_first_is_gone(
     with store.write() as session:
         assert leases.hold(session, LEASE, owner="one", now=clock(), lasts=LEASE_LASTS)
     waiting = turn_once(store, desk="two", now=clock)
-    assert (waiting.held, waiting.watched, waiting.nap) == (False, [], LONGEST_NAP)
-    clock.turn(LEASE_LASTS)
+    assert (waiting.held, waiting.watched, waiting.nap) == (False, [], REFUSED_NAP)
+    clock.turn(LEASE_LASTS)  # "one" was killed in the middle of its round
     assert turn_once(store, desk="two", now=clock).watched
-    clock.turn(minutes=4)  # "two" is gone by now
-    assert turn_once(store, desk="one", now=clock).held
+    assert timedelta(seconds=20) >= LEASE_LASTS + REFUSED_NAP
+
+
+def test_after_a_round_another_desk_goes_on_at_once(store: Store, lift: int, clock: HandClock) -> None:
+    clock.turn(minutes=5)
+    assert turn_once(store, desk="one", now=clock).watched
+    clock.turn(minutes=6)
+    assert turn_once(store, desk="two", now=clock).told
 
 
 def test_two_desks_turning_at_once_say_everything_once(store: Store, lift: int, clock: HandClock) -> None:
@@ -93,8 +99,6 @@ def test_two_desks_turning_at_once_say_everything_once(store: Store, lift: int, 
 def test_a_restart_goes_on_where_the_last_one_stopped(store: Store, lift: int, clock: HandClock) -> None:
     clock.turn(minutes=11)
     assert turn_once(store, desk="before", now=clock).told
-    with store.write() as session:
-        leases.release(session, LEASE, owner="before")
     assert turn_once(store, desk="after", now=clock).told == []
     assert system_messages(store) == 1
 
