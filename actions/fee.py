@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from actions.base import DeskAction
 from actions.fee_answers import GRIEVANCE, Answered, answer, category_asked
-from actions.fee_form import FEE_SLOTS, begin, go_on, open_confirmed
+from actions.fee_form import begin, go_on, open_confirmed
+from actions.fee_opening import FEE_SLOTS
 from actions.heard import Heard, Matter
 from actions.matters import OTHER, as_kept, next_matter, other_matters
 from actions.outcome import Outcome, cleared, kept

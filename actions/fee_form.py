@@ -5,30 +5,25 @@ from typing import Any, Final
 from actions.detours import SURE, answer_detour, give_up_on_words, is_detour
 from actions.fee_account import place_of
 from actions.fee_asked import touches
+from actions.fee_opening import FEE_SLOTS, open_fee
 from actions.heard import Heard
 from actions.matters import KEPT, OTHER, next_matter
 from actions.outcome import Outcome, cleared, given_up, kept
 from actions.people import resident_id_of
 from actions.room import Call
 from actions.said import says, tail, without
-from bot.desk.casework.cases import OpenedCase, open_case
 from bot.desk.fees.account import proved_homes
 from bot.desk.people.homes import FoundHome, NoSuchHome, OneHome, find_home
-from bot.desk.people.residents import claim_home, homes_of
+from bot.desk.people.residents import homes_of
 from bot.desk.wording.composer import Reply
 from bot.language.rooms import HomeParts, find_homes
-from bot.store import actors
-from bot.store.states import CaseKind, Urgency
 
-FEE_SLOTS = ("fee_category", "fee_words", "fee_evidence", "fee_home", "fee_place", "fee_confirmed")
-"""What the form clears at its end."""
 LONGEST = 2000
 NO_EVIDENCE = "no_evidence"
 _COURTESIES = frozenset({"greet", "thanks", "goodbye"})
 _DETOURS: Final = frozenset({"status", "human", "urge", *_COURTESIES})
 """What is surely another subject here; whatever else she writes belongs to the charge."""
 SURE_OF_COURTESY = 0.8
-_TOLD_FIRST = ("visit", "respond", "resolve")
 
 
 def begin(call: Call, heard: Heard) -> Outcome:
@@ -64,52 +59,10 @@ def open_confirmed(call: Call, heard: Heard) -> Outcome:
     return kept(call, heard, "action_open_fee", opened)
 
 
-def open_fee(call: Call, heard: Heard) -> tuple[Reply, ...]:
-    """Open the fee case from the slots; a home she named is a claim. Returns what she is told."""
-    resident_id, home = resident_id_of(call, heard), heard.slot("fee_home")
-    by = actors.resident(resident_id)
-    none = _label(call, "none")
-    evidence = heard.slot("fee_evidence") or none
-    words = str(heard.slot("fee_words") or heard.text)
-    addition = call.words.label("text", "addition")
-    opened = open_case(
-        call.session,
-        estate=call.estate,
-        kind=CaseKind.FEE,
-        category=str(heard.slot("fee_category") or OTHER),
-        urgency=Urgency.URGENT if heard.upset == 2 or touches(words, "cut_off") else Urgency.NORMAL,
-        summary=words if evidence == none else addition.format(old=words, new=evidence),
-        place=heard.slot("fee_place"),
-        since=None,
-        contact=None,
-        household_key=home,
-        resident_id=resident_id,
-        conversation_id=heard.conversation_id,
-        by=by,
-        now=call.now,
-    )
-    if home:
-        claim_home(call.session, resident_id=resident_id, home=home, by=by, now=call.now)
-    later = (Reply("utter_fee_evidence_later"),) if evidence == none else ()
-    return (Reply("utter_fee_opened", _told(opened)), *later, Reply("utter_fee_follow"))
-
-
-def _told(opened: OpenedCase) -> dict[str, Any]:
-    due = {promise.what: promise.due_at.isoformat() for promise in opened.promises}
-    return {
-        "number": opened.number,
-        "department": opened.department,
-        "person": opened.person,
-        "promised": next(what for what in _TOLD_FIRST if what in due),
-        "kind": CaseKind.FEE.value,
-        **{f"{what}_due": at for what, at in due.items()},
-    }
-
-
 def _gives_up(heard: Heard) -> bool:
     """A "no" gives it up at the confirmation; asked for evidence it only says that there is none."""
-    refused = heard.asked == "fee_confirmed" and len(tail(heard.text)) < 2
-    return refused or says("withdraw_yes", heard.text)
+    refused = len(tail(heard.text)) < 2 or says("no_word", heard.text)
+    return (heard.asked == "fee_confirmed" and refused) or says("withdraw_yes", heard.text)
 
 
 def _other_subject(heard: Heard) -> bool:
@@ -182,7 +135,7 @@ def _slots(call: Call, home: str) -> dict[str, Any]:
 
 
 def _given_up() -> Outcome:
-    slots = {**given_up(FEE_SLOTS, "fee_confirmed"), "next_matters": None}
+    slots = given_up(FEE_SLOTS, "fee_confirmed")
     return Outcome((Reply("utter_fee_cancelled"),), slots, closes=True)
 
 

@@ -12,6 +12,7 @@ from bot.store.tables import Case, Conversation
 from tests.conversations.house import House, rasa_python_for_tests, running_house
 from tests.support.cast import Cast, make_cast
 from tests.support.clock import MORNING, HandClock
+from tests.support.fees import put_in_bills
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +23,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, C
         os.environ["GUANJIA_RASA_PYTHON"] = given
     clock = HandClock()
     with running_house(tmp_path_factory.mktemp("house"), clock) as house:
-        yield house, make_cast(house.store, now=clock())
+        cast = make_cast(house.store, now=clock())
+        with house.store.write() as session:
+            put_in_bills(session, now=clock())
+        yield house, cast
 
 
 @pytest.fixture
