@@ -1,6 +1,7 @@
 """The command line: every command has help and stands in the manual, every mistake is one clear line."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,14 @@ from tests.support.guanjia import PROJECT, run
 MANUAL = (PROJECT / "docs" / "operation.md").read_text(encoding="utf-8")
 
 
+@cache
+def _help(command: str) -> str:
+    """What the command says of itself: asked once, looked at by several tests."""
+    done = run(command, "--help")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def test_the_help_lists_every_command() -> None:
     done = run("--help")
     assert done.returncode == 0
@@ -22,15 +31,13 @@ def test_the_help_lists_every_command() -> None:
 
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name != "rasa"])
 def test_every_command_explains_itself_and_stands_in_the_manual(command: str) -> None:
-    done = run(command, "--help")
-    assert done.returncode == 0, done.stderr
-    assert f"Usage: ./guanjia {command}" in done.stdout
+    assert f"Usage: ./guanjia {command}" in _help(command)
     assert f"./guanjia {command}" in MANUAL
 
 
 def test_every_option_stands_in_the_manual() -> None:
-    for command in ("up", "chat", "train", "parse", "import", "backup", "restore", "doctor"):
-        options = set(re.findall(r"--[a-z-]+", run(command, "--help").stdout)) - {"--help"}
+    for command in ("up", "chat", "train", "parse", "import", "backup", "restore", "doctor", "test"):
+        options = set(re.findall(r"--[a-z-]+", _help(command))) - {"--help"}
         assert {option for option in options if option not in MANUAL} == set(), command
 
 
