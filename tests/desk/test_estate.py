@@ -121,6 +121,15 @@ def test_dates_may_come_as_yaml_reads_them() -> None:
         ("at_least: 10 min, at_most: 6 h", "at_least: 6 h, at_most: 10 min", "promises.warn", "exchange"),
         ('"22:00-07:00"', "at night", "promises.quiet_hours", "is no span of time"),
         ("period_messages: 60", "period_messages: 6", "conversation.period_messages", "greater than"),
+        ('rate: "2.80"', "rate: 2.80", "fees.property.0.rate", "binary fraction"),
+        ('rate: "2.80"', 'rate: "2,80"', "fees.property.0.rate", "is no figure"),
+        ('rate: "2.80"', 'rate: "-2.80"', "fees.property.0.rate", "is no amount"),
+        ('hour: "5"', 'hour: "5.00001"', "fees.visitor_parking.hour", "more than four"),
+        ('buildings: ["S1", "S2"]', "buildings: []", "fees.property", "not exactly one"),
+        ('buildings: ["S1", "S2"]', 'buildings: ["S1", "S1"]', "fees.property", "has two rates"),
+        ('share: "0.70"', 'share: "70"', "fees.vacant.share", "more than the whole"),
+        ("billed_months: 12", "billed_months: 5", "fees.billed_months", "not allowed"),
+        ("about: [no_cutting_off]", "about: [cutting_off]", "fees.sources.1.about.0", "not allowed"),
     ],
 )
 def test_a_mistake_is_named_with_its_field(old: str, new: str, field: str, says: str) -> None:

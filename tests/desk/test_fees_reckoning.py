@@ -1,8 +1,11 @@
 """Money is exact: what a resident reads adds up, to the fen, whatever the figures are."""
 
+import ast
+from collections.abc import Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from bot.desk.estate.fees_part import LateFee, VisitorParking
 from bot.desk.fees.reckoning import amount_of, late_fee, months_between, parking_fee, rounded, total
 
+PROJECT = Path(__file__).resolve().parents[2]
 LATE = LateFee(rate_per_day=Decimal("0.0003"), grace_days=30, source="合同")
 HOURS = VisitorParking(free_minutes=30, hour=Decimal(5), day_at_most=Decimal(30))
 MANY = 3000
@@ -90,3 +94,23 @@ def test_a_period_counts_both_its_ends() -> None:
     assert months_between("2026-01", "2026-12") == 12
     assert months_between("2026-11", "2027-03") == 5
     assert months_between("2026-02", "2026-01") == 0
+
+
+def binary_fractions(source: str) -> Iterator[int]:
+    """Lines that hold a float or make one."""
+    for node in ast.walk(ast.parse(source)):
+        literal = isinstance(node, ast.Constant) and isinstance(node.value, float)
+        if literal or (isinstance(node, ast.Name) and node.id == "float"):
+            yield node.lineno
+
+
+def test_no_figure_of_a_fee_is_ever_a_binary_fraction() -> None:
+    files = [
+        *PROJECT.glob("bot/desk/fees/*.py"),
+        *PROJECT.glob("actions/fee_[!f]*.py"),  # the form's only fraction is a confidence
+        PROJECT / "bot/store/fee_tables.py",
+    ]
+    found = {str(path): list(binary_fractions(path.read_text(encoding="utf-8"))) for path in files}
+    assert len(found) > 10
+    assert not any(found.values()), found
+    assert list(binary_fractions("a = 0.1\nb = float(2)")) == [1, 2]
