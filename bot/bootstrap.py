@@ -58,7 +58,7 @@ class BootstrapError(Exception):
 def main(arguments: Sequence[str]) -> None:
     """Build what the command needs, then become the command."""
     command = next((word for word in arguments if not word.startswith("-")), "")
-    needs = NEEDS.get(command, ("desk",))
+    needs = needed(command, arguments)
     if not command and not is_built("desk"):
         print(USAGE)
         return
@@ -79,6 +79,14 @@ def main(arguments: Sequence[str]) -> None:
 
 
 # --- environments -----------------------------------------------------------------------------------
+
+
+def needed(command: str, arguments: Sequence[str]) -> Sequence[str]:
+    """The environments to build. A command that is only asked for its help needs the one that runs it."""
+    needs = NEEDS.get(command, ("desk",))
+    if command != "rasa" and any(word in ("-h", "--help") for word in arguments):  # `rasa`'s help is Rasa's
+        return needs[:1]
+    return needs
 
 
 def folder_of(name: str) -> Path:

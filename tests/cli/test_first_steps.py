@@ -18,9 +18,29 @@ SCRIPT = "import sys, idna; print('ran', sys.argv[1:], sys.version_info[:2], sys
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def bare_project(tmp_path: Path) -> Path:
     """The one command and its bootstrap, over a desk that is one line."""
-    here = tmp_path / "a clone"  # a space in the path is nobody's fault
+    return _clone(tmp_path / "a clone")  # a space in the path is nobody's fault
+
+
+@pytest.fixture(scope="module")
+def fetched_uv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a uv that was fetched before; fetching it again for each test takes 4 s."""
+    here = _clone(tmp_path_factory.mktemp("uv"))
+    done = run("agent", project=here, PATH=PLAIN_PATH)
+    assert done.returncode == 0, done.stderr
+    return here / ".guanjia" / "uv"
+
+
+@pytest.fixture
+def project(bare_project: Path, fetched_uv: Path) -> Path:
+    """The same, with a uv at hand."""
+    (bare_project / ".guanjia").mkdir()
+    (bare_project / ".guanjia" / "uv").symlink_to(fetched_uv)
+    return bare_project
+
+
+def _clone(here: Path) -> Path:
     for name in ("guanjia", "bot/bootstrap.py", "bot/process/leash.py", "requirements/uv.txt"):
         (here / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(PROJECT / name, here / name)
@@ -38,7 +58,8 @@ def _lock_of(package: str) -> str:
     return found[0]
 
 
-def test_the_first_command_builds_and_the_second_only_runs(project: Path) -> None:
+def test_the_first_command_builds_and_the_second_only_runs(bare_project: Path) -> None:
+    project = bare_project
     first = run("agent", "list", project=project, PATH=PLAIN_PATH)
     assert first.returncode == 0, first.stderr
     assert "uv: fetching" in first.stderr
@@ -101,6 +122,13 @@ def test_rasas_side_gets_python_310(project: Path) -> None:
     assert subprocess.check_output(words, text=True).strip() == "(3, 10)"
 
 
+def test_help_needs_no_more_than_the_environment_that_gives_it(project: Path) -> None:
+    done = run("bench", "--help", project=project)
+    assert "ran ['bench', '--help']" in done.stdout, done.stderr
+    built = {path.name for path in (project / ".guanjia" / "envs").glob("[!.]*")}
+    assert built == {"desk"}, "a help text must not build a stock TensorFlow"
+
+
 def test_it_is_called_from_anywhere_and_through_a_link(project: Path, tmp_path: Path) -> None:
     run("agent", project=project)
     link = tmp_path / "guanjia-link"
@@ -111,7 +139,8 @@ def test_it_is_called_from_anywhere_and_through_a_link(project: Path, tmp_path: 
     assert done.stdout.startswith("ran"), done.stderr
 
 
-def test_a_disk_that_takes_nothing_is_one_clear_line(project: Path) -> None:
+def test_a_disk_that_takes_nothing_is_one_clear_line(bare_project: Path) -> None:
+    project = bare_project
     (project / ".guanjia").write_text("a file where the folder should be")
     done = run("agent", project=project)
     assert done.returncode == 1
