@@ -17,6 +17,7 @@ from actions.fee_rates import (
     law,
     own_rate,
     tell_deposits,
+    tell_others,
     tell_parking,
     tell_rates,
     tell_receipt,
@@ -46,6 +47,8 @@ CHECK, GRIEVANCE, HARDSHIP, INVOICE, DEPOSIT_KEPT = (
 _TO_BE_CHECKED: Final[Mapping[str, str]] = {
     CHECK: "unfair", INVOICE: "receipt", DEPOSIT_KEPT: "deposit", "fund": "fund",
 }  # fmt: skip
+_MAY_BE_OTHERS = frozenset({"how_computed", "why_pay", OTHER})
+"""Categories in which a charge beside the property fee may be asked for."""
 _TERMS_OF = frozenset({"refuse", "how_to_pay", "my_bill", "how_computed", OTHER})
 """Categories in which paying in parts or later is a matter of terms."""
 _TELLS_A_BILL = frozenset({"my_bill", "how_computed", "parking", "utilities", "receipt", OTHER})
@@ -82,6 +85,8 @@ def answer(call: Call, heard: Heard) -> Answered:
         return Answered((Reply("utter_fee_other_home"),))
     if fees is None:
         return Answered((Reply("utter_fee_not_stored"),), checks=category)
+    if category in _MAY_BE_OTHERS and touches(text, "unlisted") and not aspects_of(text):
+        return _other_charge(fees, text, category)
     return _ANSWERS.get(category, _which)(call, heard, fees)
 
 
@@ -152,6 +157,11 @@ def _option(call: Call, home: str) -> dict[str, str]:
     }
 
 
+def _other_charge(fees: FeeSettings, text: str, category: str) -> Answered:
+    told = tell_others(fees, text)
+    return Answered(told) if told else Answered((Reply("utter_fee_not_stored"),), checks=category)
+
+
 def _how_computed(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
     text = _text(heard)
     items = items_of(text)
@@ -162,7 +172,8 @@ def _how_computed(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
     aspects = _aspects(call, fees, aspects_of(text))
     if aspects:
         return Answered(aspects)
-    own = _own_rate(call, heard, fees, text) if area_in(text) is None else ()
+    general = area_in(text) is not None or touches(text, "other_type")
+    own = () if general else _own_rate(call, heard, fees, text)
     return Answered(own or (*tell_rates(call, fees, text), *_verify_short(call, heard)))
 
 
@@ -179,10 +190,14 @@ def _verify_short(call: Call, heard: Heard) -> Replies:
 
 
 def _why_pay(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
-    aspects = _aspects(call, fees, aspects_of(_text(heard)))
-    if touches(_text(heard), "bad_service"):
+    text = _text(heard)
+    if touches(text, "bad_service", "damage"):
         return _refuse(call, heard, fees)
-    return Answered((*aspects, *(() if aspects else why_pay(call, fees))))
+    aspects = _aspects(call, fees, aspects_of(text))
+    if not aspects and "parking" in items_of(text):
+        return _parking(call, heard, fees)
+    spent = law(call, fees, "disclosure") if touches(text, "spent") else ()
+    return Answered((*(aspects or why_pay(call, fees)), *spent))
 
 
 def _refuse(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
@@ -191,6 +206,9 @@ def _refuse(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
     aspects = [one for one in aspects_of(text) if one not in ("lift", "included", "shared")]
     if "not_handed_over" in aspects:
         return Answered(_aspects(call, fees, ("not_handed_over",)))
+    if "cut_off" in aspects and touches(text, "asks") and not touches(text, "bad_service", "damage"):
+        late = _aspects(call, fees, ("late",)) if "late" in aspects else ()
+        return Answered((Reply("utter_fee_no_cutting_off"), *law(call, fees, "no_cutting_off"), *late))
     if aspects == ["consequence"]:
         told = _aspects(call, fees, ("late", "consequence"))
         return Answered((*told, Reply("utter_fee_refuse_next")))
@@ -222,7 +240,9 @@ def _unfair(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
 
 def _parking(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
     text = _text(heard)
-    if touches(text, "wrong"):
+    if touches(text, "raised"):
+        return Answered((unfair(fees), *law(call, fees, "unfair")), checks="parking")
+    if touches(text, "wrong", "wrong_parking"):
         return Answered((Reply("utter_fee_wrong", {"what": "amount"}),), checks="parking")
     quoted = law(call, fees, "public_income") if touches(text, "public_ground") else ()
     rates = (*tell_parking(call, fees, text), *quoted)
@@ -231,6 +251,8 @@ def _parking(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
 
 def _utilities(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
     text = _text(heard)
+    if touches(text, "refund_heat"):
+        return Answered((Reply("utter_fee_wrong", {"what": "heating"}),), checks="utilities")
     if touches(text, "wrong", "too_much"):
         return Answered((Reply("utter_fee_wrong", {"what": "usage"}),), checks="utilities")
     if touches(text, "shared") and not items_of(text, ("gas", "heating")):

@@ -10,12 +10,12 @@ from bot.language.numerals import NUMERAL, read_number
 
 ASPECTS = (
     "cut_off", "not_handed_over", "vacant", "sold", "tenant", "no_contract", "lift", "shared", "late",
-    "consequence", "included", "area", "begins",
+    "consequence", "included", "area", "begins", "prepaid",
 )  # fmt: skip
 """What has an answer of its own, in the order it is told."""
 ITEMS = ("property", "parking", "shared", "water", "power", "gas", "heating")
 UTILITIES = ("water", "power", "gas", "heating")
-_AREA = re.compile(rf"(?P<area>\d+(?:\.\d+)?|{NUMERAL}{{1,6}})\s*(?:平方米|平方|平米|平|㎡|m2)")
+_AREA = re.compile(rf"(?<![块元点])(?P<area>\d+(?:\.\d+)?|{NUMERAL}{{1,6}})\s*(?:平方米|平方|平米|平|㎡|m2)")
 _MONTHS = re.compile(rf"(?P<count>\d{{1,2}}|{NUMERAL}{{1,3}})?\s*个?(?P<unit>半年|季度?|年|月)")
 _HOURS = re.compile(rf"(?P<hours>\d{{1,3}}(?:\.5)?|{NUMERAL}{{1,3}}|半)\s*个?半?(?:小时|钟头)")
 _LARGEST = Decimal(2000)

@@ -11,6 +11,7 @@ from bot.desk.fees.account import Account
 from bot.desk.fees.reckoning import amount_of, parking_fee
 from bot.desk.fees.showing import day_text, figure_text, money_text, percent_text
 from bot.desk.wording.composer import Reply
+from bot.language.normalise import normalise
 
 Replies = tuple[Reply, ...]
 Answer = Callable[[Call, FeeSettings], Replies]
@@ -163,6 +164,22 @@ def tell_ways(call: Call, fees: FeeSettings) -> Replies:
     return (Reply("utter_fee_ways"), *lines, Reply("utter_fee_ways_safe"))
 
 
+def tell_others(fees: FeeSettings, text: str) -> Replies | None:
+    """Return the price of what she names (a card …); None where she names nothing of the list."""
+    plain = normalise(text)
+    named = [row for row in fees.others if any(word in plain for word in row.said)]
+    return (
+        tuple(
+            Reply(
+                "utter_fee_other_charge",
+                {"name": row.name, "rate": figure_text(row.rate), "unit": row.unit, "source": row.source},
+            )
+            for row in named
+        )
+        or None
+    )
+
+
 def _included(call: Call, fees: FeeSettings) -> Replies:
     slots = {
         "included": _listed(call, fees.included),
@@ -218,6 +235,10 @@ ASPECT_ANSWERS: Final[Mapping[str, Answer]] = {
     "included": _included,
     "area": _says("utter_fee_area"),
     "begins": _says("utter_fee_begins", "handover"),
+    "prepaid": lambda call, fees: (
+        Reply("utter_fee_prepaid", {"months": fees.billed_months}),
+        *law(call, fees, "prepaid"),
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -13,6 +14,7 @@ from actions.outcome import Outcome
 from actions.room import Call
 from bot.desk import audit
 from bot.desk.casework.access import cases_of_resident
+from bot.desk.estate.fees_part import About
 from bot.desk.people.residents import claim_home, confirm_home
 from bot.desk.wording.composer import Situation, compose
 from bot.desk.wording.speaking import estate_values
@@ -22,6 +24,7 @@ from tests.support.cast import Cast
 from tests.support.estates import sample_estate, sample_words
 from tests.support.fees import put_in_bills
 
+PROJECT = Path(__file__).resolve().parents[2]
 OTHER_HOME = ["utter_fee_other_home"]
 
 
@@ -226,6 +229,41 @@ def test_the_ways_to_pay_are_the_estates_and_no_link(wang: Dialogue) -> None:
     assert "http" not in told
 
 
+def test_every_article_an_estate_may_quote_has_a_question_it_is_quoted_for() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in PROJECT.glob("actions/fee*.py"))
+    assert [about for about in get_args(About) if f'"{about}"' not in code] == []
+    quoted = {about for source in sample_estate().fees.sources for about in source.about}  # type: ignore[union-attr]
+    assert quoted == set(get_args(About))
+
+
+@pytest.mark.parametrize(
+    ("text", "category", "says"),
+    [
+        ("补一张门禁卡要多少钱", "how_computed", "门禁卡工本费：20元/张"),
+        ("刚入伙就要一次交一年，有规定吗", "why_pay", "预收期限最长不得超过十二个月"),
+        ("欠物业费会停水停电吗", "refuse", "不会因为物业费停掉"),
+        ("商铺的物业费和住宅一样吗", "how_computed", "沿街商铺：4.50元/㎡·月"),
+        ("物业代收水电费加价", "utilities", "不得向业主收取手续费"),
+        ("公共道路画几条线就收钱，凭什么", "parking", "属于业主共有"),
+        ("物业收的钱花到哪里去了", "why_pay", "第九百四十三条"),
+        ("临时停车3小时多少钱", "parking", "停3小时是15.00元"),
+        ("停车费翻倍了，凭什么", "parking", "业主大会2024年6月16日"),
+        ("暖气不热，能退费吗", "utilities", "供热单位的规定核定"),
+    ],
+)
+def test_what_is_asked_beside_the_property_fee_is_answered(
+    wang: Dialogue, text: str, category: str, says: str
+) -> None:
+    assert says in read(wang, asks(wang, text, category))
+
+
+@pytest.mark.parametrize("text", ["装修管理费怎么收", "清洁费怎么收"])
+def test_what_the_estate_does_not_list_is_never_guessed(wang: Dialogue, text: str) -> None:
+    outcome = asks(wang, text, "how_computed")
+    assert (keys(outcome), outcome.then) == (["utter_fee_not_stored"], "fee_form")
+    assert "2.80" not in read(wang, outcome)
+
+
 # --- a charge to be checked ---------------------------------------------------------------------------
 
 
@@ -414,7 +452,7 @@ def test_items_are_read_by_their_words() -> None:
 
 
 def test_the_sample_bills_name_items_the_words_can_find() -> None:
-    lines = (Path(__file__).parents[2] / "sample/fees.csv").read_text(encoding="utf-8").splitlines()[1:]
+    lines = (PROJECT / "sample/fees.csv").read_text(encoding="utf-8").splitlines()[1:]
     assert all(items_of(line.split(",")[3]) for line in lines)
 
 

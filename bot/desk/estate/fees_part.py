@@ -16,7 +16,7 @@ from bot.desk.estate.types import Name, StrictModel
 _MOST = Decimal(1_000_000)
 
 About = Literal[
-    "pay", "no_cutting_off", "unfair", "grievance", "disclosure", "shared_costs", "handover", "tenant",
+    "pay", "no_cutting_off", "unfair", "disclosure", "shared_costs", "handover", "tenant",
     "resale", "public_income", "receipt", "prepaid", "fund",
     "contract", "shared_duty",
 ]  # fmt: skip
@@ -93,6 +93,16 @@ class Deposit(StrictModel):
     refund: Sentence
 
 
+class OtherCharge(StrictModel):
+    """Anything else with a price: a card, rubbish of a fit-out. `said`: how people call it."""
+
+    name: Name
+    said: tuple[Name, ...] = Field(min_length=1)
+    rate: Figure
+    unit: Name
+    source: Sentence
+
+
 class LateFee(StrictModel):
     """What the contract says of paying late: a share of the amount for each day beyond the days of grace."""
 
@@ -160,6 +170,7 @@ class FeeSettings(StrictModel):
     energy_share: EnergyShare | None = None
     utilities: tuple[UtilityRate, ...] = ()
     deposits: tuple[Deposit, ...] = ()
+    others: tuple[OtherCharge, ...] = ()
     late: LateFee | None = None
     vacant: Vacant | None = None
     """Left out, an empty home pays in full."""
