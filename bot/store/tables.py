@@ -495,5 +495,6 @@ class Lease(Base):
 import bot.store.channel_tables  # noqa: E402
 import bot.store.emergency_tables  # noqa: E402
 import bot.store.fee_tables  # noqa: E402
+import bot.store.handbook_tables  # noqa: E402
 import bot.store.pace_tables  # noqa: E402
 import bot.store.service_tables  # noqa: E402, F401
