@@ -72,6 +72,16 @@ class Settings:
         return self.data_dir / "rasa-tracker.db"
 
     @property
+    def handbook_index(self) -> Path:
+        """What the Rasa server searches: written by the desk from the handbook, disposable."""
+        return self.data_dir / "handbook-index.json"
+
+    def handbook_folder(self, name: str) -> Path:
+        """Where the handbook lies: the data folder's own, where there is one; else the sample."""
+        own = self.data_dir / name
+        return own if own.is_dir() else self.project_dir / name
+
+    @property
     def actions_url(self) -> str:
         """Where the Rasa server calls the custom actions (this machine only)."""
         return f"http://127.0.0.1:{self.actions_port}/webhook"
@@ -89,6 +99,7 @@ class Settings:
             "GUANJIA_ACTIONS_URL": self.actions_url,
             "GUANJIA_ACTIONS_SECRET": self.actions_secret,
             "GUANJIA_TRACKER_DB": str(self.tracker_db),
+            "GUANJIA_HANDBOOK": str(self.handbook_index),
         }
 
 

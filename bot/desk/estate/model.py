@@ -154,6 +154,8 @@ class Estate(StrictModel):
     promises: PromiseSettings
     escalation: EscalationSettings
     conversation: ConversationSettings
+    handbook: Name = "handbook"
+    """The folder of the handbook 服务手册 (docs/handbook.md), in the data folder or else the project's own."""
     duty: DutySettings | None = None
     """Left out, the person in charge of emergencies is called at the number of the duty desk."""
     fees: FeeSettings | None = None

@@ -1,0 +1,122 @@
+"""The day and the time of day a question is about ("周六中午能装修吗"), as said; no calendar here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.language.normalise import normalise
+from bot.language.numerals import NUMERAL, read_number
+
+HALF_DAY = 12 * 60
+
+_DAYS = (
+    (r"大后天", "in:3"),
+    (r"后天|后日|後天", "in:2"),
+    (r"明天|明日|明儿|明早|明晚|明晨|听日", "in:1"),
+    (r"今天|今日|今儿|今晚|今早|今晨|今朝|今夜|当天", "in:0"),
+)
+_WEEKDAY = re.compile(r"(这|本|下下|下)?(?:个)?(?:周|星期|礼拜)([一二三四五六日天末])")
+_WEEKDAYS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "日": 7, "天": 7}
+_FESTIVALS = (
+    (r"元旦", "元旦"),
+    (r"春节|过年|除夕|大年|新春|年三十|年初[一二三四五六七]|初[一二三四五六](?!中|期)", "春节"),
+    (r"清明", "清明节"),
+    (r"五一|劳动节", "劳动节"),
+    (r"端午", "端午节"),
+    (r"中秋", "中秋节"),
+    (r"国庆|十一(?:假期|长假|期间|放假|节|那)", "国庆节"),
+)
+_HOLIDAY = re.compile(r"节假日|法定假|长假|放假|假期|节日")
+_WORKDAY = re.compile(r"工作日|平日|平时|上班日|周一到周五|周一至周五")
+_DATE = re.compile(
+    rf"(?:({NUMERAL}{{1,3}}|\d{{1,2}})月)?({NUMERAL}{{1,3}}|\d{{1,2}})[号日](?!楼|线|门|院|车)"
+)
+_NOW = re.compile(r"现在|这会儿?|此刻|这个?点|目前|眼下|这时候|而家|依家")
+_PARTS = (
+    (r"凌晨|后半夜", (0, 360)),
+    (r"大清早|一大早|清晨|早晨|早上|一早|明早|今早|今晨|明晨", (360, 540)),
+    (r"上午", (480, 720)),
+    (r"中午|正午|午休|晌午|午间", (720, 840)),
+    (r"下午|午后", (840, 1080)),
+    (r"傍晚", (1020, 1140)),
+    (r"半夜|深夜|夜里|夜间", (1320, 1440)),
+    (r"晚上|今晚|明晚|夜晚|晚间", (1140, 1320)),
+)
+_CLOCK = re.compile(rf"({NUMERAL}{{1,3}}|\d{{1,2}})(?:点钟?|时|:(\d{{2}}))(半|一刻|[0-5]?\d分?)?")
+_ASKS_WHEN = re.compile(r"几点|什么时候|啥时候?|什么时间|多久|几时|何时|哪天|几号|什么时段")
+_LATER = re.compile(r"以后|之后|过后|后")
+
+
+@dataclass(frozen=True)
+class AskedTime:
+    """`day`: "in:1" (days from today), "week:0:6" (this week's Saturday), "date:11-28" or "date::28",
+    "festival:国庆节", "holiday", "workday", "weekend:0"; None where no day was said.
+    `span`: minutes of the day, None where no time was said. `now`: it is about this very moment."""
+
+    day: str | None = None
+    span: tuple[int, int] | None = None
+    now: bool = False
+
+
+def read_asked_time(text: str) -> AskedTime:
+    """Return what the question says of day and time; a question for the hours ("晚上几点关") has no span."""
+    plain = normalise(text)
+    if _NOW.search(plain):
+        return AskedTime(day="in:0", now=True)
+    return AskedTime(day=_day(plain), span=_span(plain))
+
+
+def _day(plain: str) -> str | None:
+    for pattern, day in _DAYS:
+        if re.search(pattern, plain):
+            return day
+    if _WORKDAY.search(plain):
+        return "workday"
+    if match := _WEEKDAY.search(plain):
+        week = {"下": 1, "下下": 2}.get(match[1] or "", 0)
+        return f"weekend:{week}" if match[2] == "末" else f"week:{week}:{_WEEKDAYS[match[2]]}"
+    for pattern, name in _FESTIVALS:
+        if re.search(pattern, plain):
+            return f"festival:{name}"
+    return _date(plain) or ("holiday" if _HOLIDAY.search(plain) else None)
+
+
+def _date(plain: str) -> str | None:
+    match = _DATE.search(plain)
+    if match is None:
+        return None
+    month, day = _number(match[1]), _number(match[2])
+    if day is None or not 1 <= day <= 31 or not 1 <= (month or 1) <= 12:
+        return None
+    return f"date:{month or ''}-{day}"
+
+
+def _span(plain: str) -> tuple[int, int] | None:
+    part = next((span for pattern, span in _PARTS if re.search(pattern, plain)), None)
+    if match := _CLOCK.search(plain):
+        start = _minutes(match, part)
+        if start is not None:
+            end = (part[1] if part else 24 * 60) if _LATER.match(plain[match.end() :]) else start + 1
+            return (start, max(end, start + 1))
+    return None if _ASKS_WHEN.search(plain) else part
+
+
+def _minutes(match: re.Match[str], part: tuple[int, int] | None) -> int | None:
+    hour = _number(match[1])
+    if hour is None or hour > 24:
+        return None
+    minute = int(match[2]) if match[2] else 0
+    if match[3]:
+        digits = re.sub(r"\D", "", match[3])
+        minute = {"半": 30, "一刻": 15}.get(match[3], int(digits) if digits else 0)
+    minutes = hour * 60 + minute
+    if part and part[0] >= HALF_DAY and minutes < HALF_DAY and not (part == (720, 840) and hour >= 11):
+        minutes += HALF_DAY
+    return minutes if minutes < 24 * 60 else None
+
+
+def _number(text: str | None) -> int | None:
+    if not text:
+        return None
+    return int(text) if text.isdigit() else read_number(text)
