@@ -1,8 +1,8 @@
 """The shape in which an understood message leaves the Rasa server, and in which a tracker keeps it.
 
 A pipeline component adds `matters` (a list of intent, category, span, confidence) and `upset` (0 calm,
-1 annoyed, 2 angry), `emergency` (a kind, or None) and `emergency_certain` to a message's output; entities
-and intent are Rasa's own.
+1 annoyed, 2 angry), `emergency` (a kind, or None), `emergency_certain` and `handbook` (entries that may
+answer, with scores) to a message's output; entities and intent are Rasa's own.
 """
 
 from typing import Any, TypedDict
@@ -14,7 +14,7 @@ BLANK: dict[str, Any] = {"text": "", "intent": {"name": FALLBACK, "confidence": 
 NOTHING_KNOWN = "out_of_scope"
 
 # What actions and policies read of a message; Rasa's rankings and tokens stay out of every tracker.
-KEPT_BY_TRACKERS = ("text", "intent", "entities", "matters", "upset")
+KEPT_BY_TRACKERS = ("text", "intent", "entities", "matters", "upset", "handbook")
 
 
 class Parse(TypedDict):
@@ -28,6 +28,7 @@ class Parse(TypedDict):
     upset: int
     emergency: str | None
     emergency_certain: bool
+    handbook: list[dict[str, Any]]
 
 
 def parse_of(data: dict[str, Any], text: str) -> Parse:
@@ -45,6 +46,7 @@ def parse_of(data: dict[str, Any], text: str) -> Parse:
         "upset": int(data.get("upset") or 0),
         "emergency": data.get("emergency"),
         "emergency_certain": bool(data.get("emergency_certain")),
+        "handbook": list(data.get("handbook") or []),
     }
 
 

@@ -1,0 +1,1 @@
+"""How well the handbook is searched: the weights of its score, made anew."""
