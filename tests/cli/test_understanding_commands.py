@@ -4,7 +4,10 @@ import json
 
 from tests.support.guanjia import run
 
-KEYS = {"text", "intent", "confidence", "matters", "entities", "upset", "emergency", "emergency_certain"}
+KEYS = {
+    "text", "intent", "confidence", "matters", "entities", "upset",
+    "emergency", "emergency_certain", "handbook",
+}  # fmt: skip
 
 
 def test_each_line_is_understood_in_order() -> None:
