@@ -1,9 +1,11 @@
 """Fees 费用 (R18): a question is answered at once; a charge to be checked becomes a case."""
 
 from dataclasses import replace
+from typing import Any
 
 from actions.base import DeskAction
 from actions.fee_answers import GRIEVANCE, Answered, answer, category_asked
+from actions.fee_asked import touches
 from actions.fee_form import begin, go_on, open_confirmed
 from actions.fee_opening import FEE_SLOTS
 from actions.heard import Heard, Matter
@@ -14,6 +16,18 @@ from actions.room import Call
 from bot.desk.wording.composer import Reply
 
 LONGEST_SAID = 500
+_TELLS_A_WRONG = (
+    "wrong",
+    "paid_already",
+    "raised",
+    "too_much",
+    "wrong_parking",
+    "deposit_kept",
+    "receipt_wrong",
+)
+"""What her words must say for a button to take them for the matter; a mere question is none."""
+_WAITS = frozenset({"utter_fee_verify", "utter_fee_other_home"})
+"""Answers after which a proved home brings the account she asked for."""
 TERMS = "fee_terms"
 """Why a person is called: terms of payment are agreed with somebody who may agree to them."""
 
@@ -65,7 +79,8 @@ def answer_fee(call: Call, heard: Heard) -> Outcome:
     if category_asked(heard) == GRIEVANCE:
         return _as_complaint(heard)
     answered = answer(call, heard)
-    outcome = Outcome(answered.replies, _remembered(heard))
+    waits = any(reply.key in _WAITS for reply in answered.replies)
+    outcome = Outcome(answered.replies, {**_remembered(heard), "fee_waits": waits or None})
     if answered.wants_person:
         called = hand_over(call, heard, reason=TERMS)
         return replace(called, replies=(*answered.replies, *called.replies))
@@ -76,24 +91,24 @@ def answer_fee(call: Call, heard: Heard) -> Outcome:
 
 
 def _to_the_form(heard: Heard, outcome: Outcome, answered: Answered) -> Outcome:
-    """The form begins with what she said; a pressed button takes up the words before it."""
+    """The form begins with what she said; a pressed button takes up the words before it that told it."""
     slots = {**cleared(FEE_SLOTS), "fee_category": answered.checks}
-    if heard.pressed and heard.slot("fee_said"):
+    if heard.pressed and touches(str(heard.slot("fee_said") or ""), *_TELLS_A_WRONG):
         slots["fee_words"] = heard.slot("fee_said")
     return replace(outcome, slots={**outcome.slots, **slots}, then="fee_form")
 
 
-def _remembered(heard: Heard) -> dict[str, str]:
+def _remembered(heard: Heard) -> dict[str, Any]:
     """Her words, for the buttons under the answer; a pressed button says nothing of its own."""
     return {} if heard.pressed or not heard.text.strip() else {"fee_said": heard.text.strip()[:LONGEST_SAID]}
 
 
 def _as_complaint(heard: Heard) -> Outcome:
     """What she is not content with becomes a complaint in her own words (R8); unsaid, she is asked for it."""
-    said = heard.slot("fee_said")
-    if not said:
+    said = str(heard.slot("fee_said") or "")
+    if not touches(said, "bad_service", "damage"):
         return Outcome((Reply("utter_fee_grievance"),))
-    complaint = as_kept(Matter("complaint", OTHER, str(said)))
+    complaint = as_kept(Matter("complaint", OTHER, said))
     waiting = [complaint, *(heard.slot("next_matters") or [])]
     return next_matter(
         replace(heard, slots={**heard.slots, "next_matters": waiting}), Outcome(slots={"fee_said": None})

@@ -1,6 +1,6 @@
 """Fees as 王阿姨, her neighbour and a stranger ask about them: what is told, kept, and never leaks."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import get_args
 
@@ -10,12 +10,13 @@ from actions.fee import answer_fee, as_said
 from actions.fee_asked import area_in, items_of, minutes_in, months_in
 from actions.fee_form import begin, go_on, open_confirmed
 from actions.heard import Heard, Matter
+from actions.home import verify_home
 from actions.outcome import Outcome
 from actions.room import Call
 from bot.desk import audit
 from bot.desk.casework.access import cases_of_resident
 from bot.desk.estate.fees_part import About
-from bot.desk.people.residents import claim_home, confirm_home
+from bot.desk.people.residents import IssuedCode, claim_home, confirm_home, issue_home_code
 from bot.desk.wording.composer import Situation, compose
 from bot.desk.wording.speaking import estate_values
 from bot.store.tables import Conversation, Household
@@ -107,6 +108,32 @@ def test_a_claim_is_not_enough(stranger: Dialogue) -> None:
     stranger.does(claim)
     assert keys(asks(stranger, "我家欠多少物业费", "my_bill")) == ["utter_fee_verify"]
     assert "3007.20" not in read(stranger, asks(stranger, "物业费怎么算的", "how_computed"))
+
+
+def test_a_home_proved_by_code_brings_the_account_she_waited_for(stranger: Dialogue) -> None:
+    assert keys(asks(stranger, "我家欠多少物业费", "my_bill")) == ["utter_fee_verify"]
+
+    def code(call: Call) -> str:
+        issued = issue_home_code(
+            call.session, home="3-2-1201", by="agent:1", now=call.now, valid=timedelta(hours=1)
+        )
+        assert isinstance(issued, IssuedCode)
+        return issued.code
+
+    written = stranger.does(code)
+    proved = stranger.hears(verify_home, written, "nlu_fallback")
+    assert keys(proved)[:2] == ["utter_home_verified", "utter_fee_account"]
+    assert "3007.20" in read(stranger, proved)
+    assert stranger.slots["fee_waits"] is None
+
+
+def test_a_button_takes_up_only_words_that_told_what_is_wrong(wang: Dialogue) -> None:
+    asks(wang, "我欠多少物业费", "my_bill")
+    assert presses(wang, "check").slots["fee_words"] is None
+    asks(wang, "我已经交了钱，短信还催我", "my_bill")
+    assert presses(wang, "check").slots["fee_words"] == "我已经交了钱，短信还催我"
+    asks(wang, "我可以不交物业费吗", "refuse")
+    assert keys(presses(wang, "grievance")) == ["utter_fee_grievance"]
 
 
 def test_of_two_homes_she_is_asked_which(wang: Dialogue) -> None:
