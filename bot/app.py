@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -22,8 +22,9 @@ from starlette.routing import Mount, Route
 from bot.clock.clock import run_clock
 from bot.desk.emergencies.telling import Telling
 from bot.desk.estate.model import Estate, parse_estate
+from bot.desk.talk.transcript import NewAttachment
 from bot.desk.wording.words import Words, project_words
-from bot.messaging.attachments import AttachmentStore
+from bot.messaging.attachments import AttachmentStore, NotAPicture, PictureTooLarge
 from bot.messaging.channels.base import Channel, Limits
 from bot.messaging.channels.telegram import channel as telegram_channel
 from bot.messaging.channels.telegram.names import NAME as TELEGRAM
@@ -48,7 +49,7 @@ from bot.store.errors import StoreError
 from bot.store.states import Delivery, Mode, TurnState
 from bot.store.states import Sender as Who
 from bot.store.tables import Conversation, Message, OutboxRow, Turn
-from bot.workspace.parts import Parts
+from bot.workspace.parts import Parts, PictureRefused
 from bot.workspace.routes import routes as workspace_routes
 
 log = logging.getLogger(__name__)
@@ -165,8 +166,19 @@ class Desk:
             estate=self.estate,
             words=self.words,
             attachment_path=self.attachments.path,
+            keep_picture=self._keep_picture,
             secure_cookies=(self.settings.public_url or "").startswith("https://"),
         )
+
+    def _keep_picture(self, upload: BinaryIO) -> NewAttachment:
+        """A picture of somebody at the desk, kept as a resident's is. Raises PictureRefused."""
+        try:
+            kept = self.attachments.keep_picture(upload)
+        except NotAPicture as fault:
+            raise PictureRefused("not_a_picture") from fault
+        except PictureTooLarge as fault:
+            raise PictureRefused("picture_too_large") from fault
+        return NewAttachment(kept.media_type, kept.size, kept.sha256, width=kept.width, height=kept.height)
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:

@@ -5,9 +5,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from bot.desk.estate.model import Estate
+from bot.desk.talk.transcript import NewAttachment
 from bot.desk.wording.words import Words
 from bot.store.engine import Store
 
@@ -22,6 +23,19 @@ OUTBOX = "outbox"
 def chat_topic(conversation_id: int) -> str:
     """The topic of one conversation, as the hub of `bot/messaging` names it."""
     return f"conversation:{conversation_id}"
+
+
+class PictureRefused(Exception):
+    """A picture that is none, or too large: `key` names the fault's words."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def no_pictures(upload: BinaryIO) -> NewAttachment:
+    """Where nothing keeps pictures, none is taken."""
+    raise PictureRefused("no_pictures")
 
 
 class News(Protocol):
@@ -64,5 +78,7 @@ class Parts:
     """Where the bytes of an attachment lie, by their sha256."""
     words: Words
     """What a resident is told, by key."""
+    keep_picture: Callable[[BinaryIO], NewAttachment] = no_pictures
+    """Checks and keeps a picture somebody of the desk sends. Raises PictureRefused."""
     secure_cookies: bool = False
     """The desk is reached over https only: cookies say so."""

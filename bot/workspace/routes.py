@@ -20,6 +20,7 @@ from bot.workspace.faults import MustChangePassword, Refusal, SignInNeeded
 from bot.workspace.live import live
 from bot.workspace.notices.routes import notice_routes
 from bot.workspace.parts import Parts
+from bot.workspace.service.routes import service_routes
 from bot.workspace.signing_in.routes import signing_in_routes
 from bot.workspace.visits import ALL_ROLES, Visit, is_fragment, see_other, sign_in_url, signed_in
 
@@ -52,6 +53,7 @@ def workspace_app(parts: Parts) -> Starlette:
             *case_routes(),
             *notice_routes(),
             *alarm_routes(),
+            *service_routes(),
             Mount("/static", app=StaticFiles(directory=pages.STATIC)),
         ],
         middleware=[Middleware(SecurityHeaders)],

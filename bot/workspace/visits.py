@@ -13,7 +13,8 @@ from typing import cast
 from urllib.parse import parse_qsl, quote
 
 from anyio.to_thread import run_sync
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -26,6 +27,7 @@ from bot.workspace.parts import Parts
 
 SESSION_COOKIE = "guanjia_desk"
 FORM_LIMIT = 256 * 1024
+UPLOAD_LIMIT = 11 * 1024 * 1024
 DESK_ROLES = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
 ALL_ROLES = frozenset(Role)
 
@@ -65,6 +67,7 @@ class Visit:
     me: Me
     form: Mapping[str, str]
     now: datetime
+    files: Mapping[str, UploadFile] = field(default_factory=dict)
     topics: list[str] = field(default_factory=list)
     typing_in: str | None = None
 
@@ -110,11 +113,12 @@ def signed_in(view: View, *, roles: Collection[Role] = DESK_ROLES, first_passwor
         if me.role not in roles:
             raise Refusal(404, "not_there")
         form: Mapping[str, str] = {}
+        files: Mapping[str, UploadFile] = {}
         if request.method not in ("GET", "HEAD"):
-            form = await read_form(request)
+            form, files = await _read(request)
             if not compare_digest(_given_token(request.headers, form).encode(), me.csrf.encode()):
                 raise Refusal(403, "forged")
-        visit = Visit(request, parts, me, form, parts.now())
+        visit = Visit(request, parts, me, form, parts.now(), files)
         response = await run_sync(view, visit)
         for topic in visit.topics:
             parts.live.publish(topic)
@@ -175,6 +179,22 @@ async def read_form(request: Request) -> dict[str, str]:
     except ValueError:
         raise Refusal(400, "unreadable") from None
     return {name: value.replace("\x00", "") for name, value in pairs}
+
+
+async def _read(request: Request) -> tuple[Mapping[str, str], Mapping[str, UploadFile]]:
+    """The fields of a form, and its files where it carries some (then its length must be said)."""
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return await read_form(request), {}
+    length = request.headers.get("content-length", "")
+    if not length.isdigit() or int(length) > UPLOAD_LIMIT:
+        raise Refusal(413, "too_big")
+    try:
+        content = await request.form(max_files=1, max_fields=20)
+    except HTTPException:
+        raise Refusal(400, "unreadable") from None
+    fields = {name: value.replace("\x00", "") for name, value in content.items() if isinstance(value, str)}
+    files = {name: value for name, value in content.items() if isinstance(value, UploadFile) and value.size}
+    return fields, files
 
 
 def _given_token(headers: Headers, form: Mapping[str, str]) -> str:

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Session
 from bot.store.service_tables import ChatOffer, OfferEnd, Presence
 from bot.store.tables import Conversation
 
+FOR_DEPARTMENT = "for_department"
+"""In `Conversation.facts`: the department a chat was given to, until somebody takes it."""
+
 
 def open_offer(session: Session, conversation_id: int) -> ChatOffer | None:
     """For whom the chat is kept now."""

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.desk.emergencies.alarms import OPEN
 from bot.desk.estate.model import ANY, Estate
+from bot.desk.service.offers import FOR_DEPARTMENT
 from bot.store.emergency_tables import Alarm, AlarmVoice
 from bot.store.states import CaseKind, Mode, Sender, Urgency
 from bot.store.tables import Conversation, Message
@@ -21,8 +22,6 @@ UPSET_LOOKS_AT = 5
 UPSET_WITHIN = 60
 """Only so many numbers back, so that a long conversation costs no more than a short one."""
 ANGRY = 2
-FOR_DEPARTMENT = "for_department"
-"""In `Conversation.facts`: the department a chat was given to, until somebody takes it."""
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ __all__ = [
     "WaitingChat",
     "answer",
     "hand_back",
+    "may_transfer",
     "open_conversation",
     "request_person",
     "take_over",
@@ -174,14 +175,19 @@ def transfer(
 ) -> Transferred | NotYours:
     """Give the conversation to another agent: its owner may, and a supervisor or admin may for her."""
     conversation = lock_conversation(session, conversation_id)
-    if conversation.mode is not Mode.HUMAN:
-        return NotYours(None)
-    if conversation.owner_id != agent_id and not _may_transfer_for_others(session, agent_id):
+    if not may_transfer(session, conversation, agent_id):
         return NotYours(_holder(conversation))
     if conversation.owner_id != to_agent_id:
         by = actors.agent(agent_id)
         _move_to_agent(session, conversation, to_agent_id, why="transferred", by=by, now=now)
     return Transferred(conversation.epoch, _owner_name(conversation))
+
+
+def may_transfer(session: Session, conversation: Conversation, agent_id: int) -> bool:
+    """Its owner may give it on, and a supervisor or admin may for her."""
+    if conversation.mode is not Mode.HUMAN:
+        return False
+    return conversation.owner_id == agent_id or _may_transfer_for_others(session, agent_id)
 
 
 def _move_to_agent(

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.desk.rows import lock_conversation
-from bot.desk.service.offers import end_offers_of
+from bot.desk.service.offers import FOR_DEPARTMENT, end_offers_of
 from bot.desk.talk.transcript import touch
 from bot.store.states import Delivery, Mode, Sender, TurnState
 from bot.store.tables import Conversation, ConversationEvent, Message, OutboxRow, Turn
@@ -119,6 +119,8 @@ def _keep_waiting_fields(conversation: Conversation, old: Mode, new: Mode, now: 
         conversation.waiting_since = None
     if new is Mode.BOT:
         conversation.reason = None
+    if new is not Mode.WAITING and FOR_DEPARTMENT in conversation.facts:
+        conversation.facts = {k: v for k, v in conversation.facts.items() if k != FOR_DEPARTMENT}
 
 
 def _silence_the_bot(session: Session, conversation: Conversation, now: datetime) -> None:

@@ -99,8 +99,9 @@ def load_words(paths: Iterable[Path]) -> Words:
 
 
 def project_words(project: Path) -> Words:
-    """Return the words of a project folder: its front page, its topics, its labels."""
-    return load_words([project / "domain.yml", project / "nlu_data/domain", project / "nlu_data/labels.yml"])
+    """Return the words of a project folder: its front page, its topics, its labels, the desk's phrases."""
+    labels = [project / "nlu_data" / name for name in ("labels.yml", "phrases.yml")]
+    return load_words([project / "domain.yml", project / "nlu_data/domain", *labels])
 
 
 def _files(paths: Iterable[Path]) -> Iterable[Path]:

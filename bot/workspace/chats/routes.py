@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute, Route
 
-from bot.workspace.chats import person, serving, views
+from bot.workspace.chats import beside, casework, person, serving, views
 from bot.workspace.visits import View, signed_in
 
 
@@ -15,6 +15,7 @@ def chat_routes() -> list[BaseRoute]:
         _reads("/chats/{id:int}", views.chat),
         _reads("/chats/{id:int}/head", views.head),
         _reads("/chats/{id:int}/person", views.person),
+        _reads("/chats/{id:int}/summary", views.summary),
         _reads("/chats/{id:int}/messages", views.messages),
         _reads("/attachments/{id:int}", views.attachment),
         _acts("/chats/{id:int}/take-over", serving.take_over),
@@ -23,6 +24,14 @@ def chat_routes() -> list[BaseRoute]:
         _acts("/chats/{id:int}/hand-back", serving.hand_back),
         _acts("/chats/{id:int}/transfer", serving.transfer),
         _acts("/chats/{id:int}/resend", serving.resend),
+        _acts("/chats/{id:int}/note", beside.note),
+        _acts("/chats/{id:int}/draft", beside.draft),
+        _acts("/chats/{id:int}/traits", beside.add_trait),
+        _acts("/chats/{id:int}/traits/remove", beside.remove_trait),
+        _acts("/chats/{id:int}/cases", casework.open_one),
+        _acts("/chats/{id:int}/cases/change", casework.change_one),
+        _acts("/chats/{id:int}/cases/merge", casework.merge),
+        _acts("/chats/{id:int}/cases/unmerge", casework.unmerge),
         _acts("/chats/{id:int}/phone", person.phone),
         _acts("/chats/{id:int}/home-code", person.home_code),
         _acts("/chats/{id:int}/confirm-home", person.confirm_home),

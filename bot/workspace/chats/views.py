@@ -7,10 +7,15 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 from bot.desk.casework import access
 from bot.desk.people.residents import masked_phone
+from bot.desk.service.beside import draft_of, traits_of
+from bot.desk.service.next_steps import next_steps
+from bot.desk.service.presence import onlookers, standings
+from bot.desk.service.summary import summarise
 from bot.store.states import Mode
 from bot.store.tables import Attachment, Conversation, Message
 from bot.workspace import pages
-from bot.workspace.chats import reading
+from bot.workspace.chats import beside, casework, reading, transcript
+from bot.workspace.chats.lists import chat_lists, kept_for
 from bot.workspace.faults import Refusal, not_there
 from bot.workspace.visits import Visit
 
@@ -22,7 +27,7 @@ HEARD_IN_LINE = frozenset({"audio/ogg", "audio/mpeg", "audio/mp4", "audio/x-m4a"
 def chats(visit: Visit) -> Response:
     """The lists, no chat open."""
     with visit.parts.store.read() as session:
-        lists = reading.chat_lists(session, visit.me, visit.now)
+        lists = chat_lists(session, visit.me, estate=visit.parts.estate, now=visit.now)
         return pages.page(visit, "chats/page.html", area="chats", lists=lists, open_id=None, chat=None)
 
 
@@ -35,10 +40,15 @@ def chat(visit: Visit) -> Response:
             visit,
             "chats/page.html",
             area="chats",
-            lists=reading.chat_lists(session, visit.me, visit.now),
+            lists=chat_lists(session, visit.me, estate=visit.parts.estate, now=visit.now),
             open_id=conversation_id,
-            transcript=reading.latest(session, conversation_id),
-            **(_head(session, visit, found) | _person(session, visit, found)),
+            transcript=transcript.latest(session, conversation_id),
+            draft=draft_of(session, conversation_id, agent_id=visit.me.id),
+            phrases=beside.phrases_of(session, visit, found),
+            hints=visit.parts.words.labels.get("hint", {}),
+            **_head(session, visit, found),
+            **_summary(session, visit, found),
+            **{k: v for k, v in _person(session, visit, found).items() if k != "homes"},
         )
 
 
@@ -46,7 +56,7 @@ def chat_list(visit: Visit) -> Response:
     """The lists alone."""
     opened = visit.request.query_params.get("open", "")
     with visit.parts.store.read() as session:
-        lists = reading.chat_lists(session, visit.me, visit.now)
+        lists = chat_lists(session, visit.me, estate=visit.parts.estate, now=visit.now)
         open_id = int(opened) if opened.isascii() and opened.isdigit() else None
         return pages.page(visit, "chats/_list.html", lists=lists, open_id=open_id)
 
@@ -71,17 +81,26 @@ def person(visit: Visit) -> Response:
         return pages.page(visit, "chats/_person.html", chat=found, **_person(session, visit, found))
 
 
+def summary(visit: Visit) -> Response:
+    """What whoever takes it over must know, as it is now."""
+    with visit.parts.store.read() as session:
+        found = reading.chat_for(session, visit.me, visit.number("id"))
+        return pages.page(visit, "chats/_summary.html", chat=found, **_summary(session, visit, found))
+
+
 def messages(visit: Visit) -> Response:
     """What is new or changed after the cursors `after` and `event`, or the page before `before`."""
     conversation_id = visit.number("id")
     with visit.parts.store.read() as session:
         reading.chat_for(session, visit.me, conversation_id)
         if "before" in visit.request.query_params:
-            transcript = reading.latest(session, conversation_id, before=_cursor(visit, "before"))
+            found = transcript.latest(session, conversation_id, before=_cursor(visit, "before"))
         else:
             after, event = _cursor(visit, "after"), _cursor(visit, "event")
-            transcript = reading.newer(session, conversation_id, after=after, event=event)
-        return pages.page(visit, "chats/_lines.html", transcript=transcript, chat_id=conversation_id)
+            found = transcript.newer(
+                session, conversation_id, after=after, event=event, note=_cursor(visit, "note")
+            )
+        return pages.page(visit, "chats/_lines.html", transcript=found, chat_id=conversation_id)
 
 
 def attachment(visit: Visit) -> Response:
@@ -109,13 +128,29 @@ def attachment(visit: Visit) -> Response:
 
 def _head(session: Session, visit: Visit, chat: Conversation) -> dict[str, Any]:
     mine = chat.mode is Mode.HUMAN and chat.owner_id == visit.me.id
+    estate = visit.parts.estate
     return {
         "chat": chat,
         "mine": mine,
         "held": chat.mode is Mode.HUMAN and not mine,
-        "colleagues": reading.colleagues(session, visit.me),
+        "colleagues": [
+            one for one in standings(session, estate=estate, now=visit.now) if one.agent_id != visit.me.id
+        ],
         "homes": reading.homes_of(chat.resident),
+        "onlookers": onlookers(session, chat.id, but=visit.me.id, now=visit.now),
+        "kept": kept_for(session, [chat.id]).get(chat.id),
     }
+
+
+def _summary(session: Session, visit: Visit, chat: Conversation) -> dict[str, Any]:
+    summary = summarise(
+        session,
+        chat,
+        seen_by=(visit.me.role, visit.me.id),
+        with_secrets=visit.me.sees_complaints_of_colleagues,
+        now=visit.now,
+    )
+    return {"summary": summary, "steps": next_steps(summary, now=visit.now)}
 
 
 def _person(session: Session, visit: Visit, chat: Conversation) -> dict[str, Any]:
@@ -129,6 +164,8 @@ def _person(session: Session, visit: Visit, chat: Conversation) -> dict[str, Any
         ),
         "homes": reading.homes_of(chat.resident),
         "masked": masked_phone(chat.resident.phone),
+        "traits": traits_of(session, chat.resident_id),
+        "categories": casework.categories(visit),
     }
 
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from bot.desk.people import agents
 from bot.desk.people.passwords import SHORTEST_PASSWORD
+from bot.desk.service import presence
 from bot.workspace import pages
 from bot.workspace.parts import Parts
 from bot.workspace.visits import SESSION_COOKIE, Visit, parts_of, read_form, see_other
@@ -41,6 +42,7 @@ def sign_out(visit: Visit) -> Response:
     token = visit.request.cookies[SESSION_COOKIE]
     with visit.parts.store.write() as session:
         agents.sign_out(session, token, now=visit.now)
+        presence.leave(session, visit.me.id)
     response = see_other("/desk/sign-in")
     response.delete_cookie(SESSION_COOKIE, path="/desk")
     return response

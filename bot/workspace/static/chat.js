@@ -15,7 +15,7 @@
     const form = document.getElementById("composer");
     const field = document.getElementById("answer");
     const typing = document.getElementById("typing");
-    const cursor = { after: 0, event: 0 };
+    const cursor = { after: 0, event: 0, note: 0 };
 
     // --- the transcript ---------------------------------------------------------------------------------
     const atEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < 60;
@@ -26,6 +26,7 @@
     function readCursor(node) {
       cursor.after = Math.max(cursor.after, Number(node.dataset.after));
       cursor.event = Math.max(cursor.event, Number(node.dataset.event));
+      cursor.note = Math.max(cursor.note, Number(node.dataset.note));
     }
     // Days and runs of one speaker are seen from the lines' order, however they came in.
     function dress() {
@@ -84,7 +85,7 @@
       const follow = atEnd();
       let answer;
       try {
-        answer = await fetch(`${list.dataset.url}?after=${cursor.after}&event=${cursor.event}`, {
+        answer = await fetch(`${list.dataset.url}?after=${cursor.after}&event=${cursor.event}&note=${cursor.note}`, {
           headers: { "HX-Request": "true" },
         });
       } catch { return; }  // the live line says that the network is away, and asks again when it is back
@@ -95,6 +96,8 @@
       if (follow) goToEnd();
       else if (added) toEnd.hidden = false;
       if (added) htmx.trigger(document.body, "person-more");
+      const said = list.querySelector("li.from-resident:last-of-type .text");
+      if (added && document.hidden && said) document.dispatchEvent(new CustomEvent("desk:new-message", { detail: said.textContent.slice(0, 60) }));
     }
 
     const earlier = document.getElementById("earlier");
@@ -142,11 +145,13 @@
     // --- writing --------------------------------------------------------------------------------------------
     const draftKey = "draft.chat:" + id;
     const outKey = "out.chat:" + id;
-    field.value = kept.get(draftKey) || "";
+    field.value = kept.get(draftKey) || field.dataset.kept || "";
     const mayWrite = () => document.getElementById("composer-hint").dataset.maySend === "true";
     const button = form.querySelector("button[type=submit]");
+    let extras = null;
     function grow() {
-      button.disabled = !mayWrite() || !field.value.trim();
+      const note = form.classList.contains("noting");
+      button.disabled = !(note || mayWrite()) || !(field.value.trim() || (!note && extras?.picture()));
       if (CSS.supports("field-sizing", "content")) return;
       field.style.height = "auto";
       field.style.height = field.scrollHeight + 2 + "px";
@@ -157,7 +162,7 @@
       kept.set(draftKey, field.value);
       grow();
       const now = Date.now();
-      if (now - saidTyping > 3000 && field.value.trim()) {
+      if (now - saidTyping > 3000 && field.value.trim() && !extras.noting()) {
         saidTyping = now;
         post(`/desk/chats/${id}/typing`, {}).catch(() => { /* a hint only */ });
       }
@@ -174,7 +179,7 @@
       return fetch(url, {
         method: "POST",
         headers: { "HX-Request": "true", "X-CSRF-Token": document.body.dataset.csrf },
-        body: new URLSearchParams(values),
+        body: values instanceof FormData ? values : new URLSearchParams(values),
         redirect: "manual",
       });
     }
@@ -183,11 +188,11 @@
     const outgoing = new Map(JSON.parse(kept.get(outKey) || "[]"));
     const keepOutgoing = () => kept.set(outKey, outgoing.size ? JSON.stringify([...outgoing]) : "");
 
-    function showPending(clientId, text) {
+    function showPending(clientId, text, file = null) {
       const line = document.getElementById("pending-line").content.firstElementChild.cloneNode(true);
       line.dataset.client = clientId;
-      line.querySelector(".text").textContent = text;
-      line.querySelector("[data-retry]").addEventListener("click", () => send(clientId, text, line));
+      line.querySelector(".text").textContent = text || file.name;
+      line.querySelector("[data-retry]").addEventListener("click", () => send(clientId, text, line, file));
       line.querySelector("[data-return]").addEventListener("click", () => giveBack(clientId, text, line));
       list.append(line);
       goToEnd();
@@ -207,11 +212,13 @@
       line.querySelector(".state").textContent = unsure ? line.dataset.unsure : line.dataset.sending;
       for (const one of line.querySelectorAll("[data-retry], [data-return]")) one.hidden = !unsure;
     }
-    async function send(clientId, text, line) {
+    async function send(clientId, text, line, file = null) {
       mark(line, false);
       let answer, html;
+      const values = { text, client_id: clientId };
+      if (file) values.picture = file;
       try {
-        answer = await post(form.action, { text, client_id: clientId });
+        answer = await post(form.action, file ? Object.entries(values).reduce((data, [name, value]) => (data.append(name, value), data), new FormData()) : values);
         html = await answer.text();
       } catch {
         return mark(line, true);
@@ -235,15 +242,40 @@
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const text = field.value.trim();
-      if (!text || !mayWrite()) return;
+      if (extras.noting()) return sendNote(text);
+      const file = extras.picture();
+      if (!(text || file) || !mayWrite()) return;
       const clientId = newId();
-      outgoing.set(clientId, text);
-      keepOutgoing();
+      if (!file) {  // a picture cannot be kept over a reload; its line says so when it was not sent
+        outgoing.set(clientId, text);
+        keepOutgoing();
+      }
       field.value = "";
       kept.set(draftKey, "");
+      extras.forget();
+      extras.dropPicture();
       grow();
-      send(clientId, text, showPending(clientId, text));
+      send(clientId, text, showPending(clientId, text, file), file);
     });
+    async function sendNote(text) {
+      if (!text) return;
+      button.disabled = true;
+      try {
+        const answer = await post(form.dataset.noteUrl, { text });
+        if (!answer.ok) return showFault(await answer.text());
+        field.value = "";
+        kept.set(draftKey, "");
+        extras.leaveNote();
+        await more();
+        goToEnd();
+      } catch {
+        showToast("toast-unreachable");
+      } finally {
+        grow();
+      }
+    }
+    extras = dressComposer(form, field, { grow, save: (text) => post(form.dataset.draftUrl, { text }) });
+    grow();
 
     readCursor(list.querySelector(".cursor"));
     dress();

@@ -1,0 +1,26 @@
+"""Being there 在岗: the heartbeat, one's own state, offers; the live wall and the quick phrases."""
+
+from starlette.routing import BaseRoute, Route
+
+from bot.store.states import Role
+from bot.workspace.service import phrases, views
+from bot.workspace.visits import DESK_ROLES, signed_in
+
+SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMIN})
+
+
+def service_routes() -> list[BaseRoute]:
+    """For those who serve chats; what concerns others is for supervisors."""
+    return [
+        Route("/presence", signed_in(views.mine, roles=DESK_ROLES), methods=["GET"]),
+        Route("/presence", signed_in(views.choose, roles=DESK_ROLES), methods=["POST"]),
+        Route("/presence/beat", signed_in(views.beat, roles=DESK_ROLES), methods=["POST"]),
+        Route("/offers/now", signed_in(views.offers_now, roles=DESK_ROLES), methods=["GET"]),
+        Route("/offers/{offer:int}/decline", signed_in(views.decline, roles=DESK_ROLES), methods=["POST"]),
+        Route("/wall", signed_in(views.wall, roles=DESK_ROLES), methods=["GET"]),
+        Route("/wall/now", signed_in(views.wall_now, roles=DESK_ROLES), methods=["GET"]),
+        Route("/wall/{agent:int}", signed_in(views.set_limits, roles=SUPERVISORS), methods=["POST"]),
+        Route("/phrases", signed_in(phrases.listing, roles=DESK_ROLES), methods=["GET"]),
+        Route("/phrases", signed_in(phrases.save, roles=DESK_ROLES), methods=["POST"]),
+        Route("/phrases/delete", signed_in(phrases.delete, roles=DESK_ROLES), methods=["POST"]),
+    ]
