@@ -1,7 +1,7 @@
 """What the candidates of the search are worth: one answer, two or three to choose from, or not known (R30).
 
-A wrong answer is worse than "not known": the thresholds were set on tests/handbook/tuning.yml, where a
-score says how often the first entry is the right one (docs/handbook.md).
+A wrong answer is worse than "not known": a score says how often the first entry was the right one where the
+ways people ask were left out and looked for (`python -m benchmarks.handbook`, docs/handbook.md).
 """
 
 from collections.abc import Mapping, Sequence
