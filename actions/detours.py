@@ -8,10 +8,12 @@ from typing import Final
 
 from actions.fee_answers import answer_beside
 from actions.heard import FALLBACK, Heard, Matter
-from actions.inquiry import answer_from_estate
+from actions.inquiry import answer_from_handbook
 from actions.matters import MOST_KEPT, REPORTS, as_kept
 from actions.outcome import Outcome
+from actions.outside import answer_outside
 from actions.person import hand_over
+from actions.praise import record_praise
 from actions.room import Call
 from actions.status import tell_status
 from actions.urge import urge
@@ -29,7 +31,7 @@ def _says(key: str) -> Detour:
 
 def keep_for_later(call: Call, heard: Heard) -> Outcome:
     """Another matter of its own: kept in her words, served when this one is done."""
-    answered = answer_from_estate(heard) if heard.intent == "inquiry" else None
+    answered = answer_from_handbook(call, heard) if heard.intent == "inquiry" else None
     if answered is not None:
         return answered
     kept = list(heard.slot("next_matters") or [])
@@ -56,9 +58,9 @@ DETOURS: Final[Mapping[str, Detour]] = {
     "greet": _says("utter_greet"),
     "thanks": _says("utter_thanks"),
     "goodbye": lambda call, heard: Outcome((Reply("utter_goodbye", {HOLD: True}),), {HOLD: True}),
-    "praise": _says("utter_praise"),
-    "chitchat": _says("utter_chitchat"),
-    "out_of_scope": _says("utter_out_of_scope"),
+    "praise": record_praise,
+    "chitchat": lambda call, heard: answer_from_handbook(call, heard) or Outcome((Reply("utter_chitchat"),)),
+    "out_of_scope": answer_outside,
     **dict.fromkeys(REPORTS, keep_for_later),
     "fee": answer_fee,
 }

@@ -7,6 +7,8 @@ from typing import Any
 from rasa_sdk import Tracker
 
 FALLBACK = "nlu_fallback"
+EDGES = " \n，,。；;"
+"""Left away around the words of a matter, and where they are looked up."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Heard:
     waiting: bool = False
     """Is a person called and not yet there?"""
     matters: tuple[Matter, ...] = ()
+    search: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    """What the handbook's search found for the whole text and for each question among the matters."""
     choices: Mapping[str, str] = field(default_factory=dict)
     escalation: Mapping[str, str | None] = field(default_factory=dict)
     slots: Mapping[str, Any] = field(default_factory=dict)
@@ -57,6 +61,10 @@ class Heard:
     def slot(self, name: str) -> Any:
         return self.slots.get(name)
 
+    def candidates(self) -> tuple[Mapping[str, Any], ...]:
+        """Return the handbook's candidates for these words; () for words that were not searched for."""
+        return self.search.get(self.text.strip(EDGES), ())
+
     def category_of(self, intent: str) -> str | None:
         """Return the fine category of the first matter of this intent."""
         return next((one.category for one in self.matters if one.intent == intent and one.category), None)
@@ -79,6 +87,7 @@ def hear(tracker: Tracker) -> Heard:
         attachments=int(facts.get("attachments") or 0),
         waiting=facts.get("mode") == "waiting",
         matters=tuple(_matter(one, text) for one in message.get("matters") or ()),
+        search=_search(message, text),
         choices=_choices(message.get("entities") or ()),
         escalation=facts.get("escalation") or {},
         slots=tracker.slots,
@@ -90,6 +99,14 @@ def hear(tracker: Tracker) -> Heard:
 def _matter(raw: Mapping[str, Any], text: str) -> Matter:
     start, end = raw.get("span") or (0, len(text))
     return Matter(str(raw["intent"]), raw.get("category"), text[start:end])
+
+
+def _search(message: Mapping[str, Any], text: str) -> dict[str, tuple[Mapping[str, Any], ...]]:
+    found = {text.strip(EDGES): tuple(message.get("handbook") or ())}
+    for one in message.get("matters") or ():
+        if "handbook" in one:
+            found[_matter(one, text).text.strip(EDGES)] = tuple(one["handbook"])
+    return found
 
 
 def _choices(entities: Any) -> dict[str, str]:

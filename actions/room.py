@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.desk.estate.calendar import WorkingCalendar
 from bot.desk.estate.model import Estate
+from bot.desk.handbook.model import EMPTY, Handbook
 from bot.desk.wording.words import Words
 from bot.store.engine import Store
 
@@ -33,6 +34,7 @@ class Call:
     calendar: WorkingCalendar
     words: Words
     now: datetime
+    handbook: Handbook = EMPTY
 
 
 class Room:
@@ -45,11 +47,13 @@ class Room:
         words: Words,
         *,
         now: Callable[[], datetime],
+        handbook: Callable[[], Handbook] = lambda: EMPTY,
         seconds: float = SECONDS,
     ) -> None:
-        """`store` has a pool of its own; `now` is the desk's clock (aware); `seconds` bounds one call."""
+        """`store` has a pool of its own; `now` is the desk's clock (aware); `handbook` gives the present one;
+        `seconds` bounds one call."""
         self._store, self._estate, self._words = store, estate, words
-        self._now, self._seconds = now, seconds
+        self._now, self._handbook, self._seconds = now, handbook, seconds
         self._calendar = WorkingCalendar.of(estate)
 
     async def run(self, work: Callable[[Call], T], *, writes: bool) -> T:
@@ -61,4 +65,6 @@ class Room:
 
     def _in_transaction(self, work: Callable[[Call], T], writes: bool) -> T:
         with self._store.write() if writes else self._store.read() as session:
-            return work(Call(session, self._estate, self._calendar, self._words, self._now()))
+            return work(
+                Call(session, self._estate, self._calendar, self._words, self._now(), self._handbook())
+            )

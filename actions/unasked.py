@@ -4,15 +4,21 @@ After an answer of ours "好的" is only polite. As a first word, or where the w
 asked what she wants, and it counts as not understood.
 """
 
+import re
+from functools import cache
+
 from sqlalchemy import select
 
 from actions.base import DeskAction
 from actions.heard import Heard
+from actions.inquiry import answer_from_handbook
 from actions.outcome import Outcome
 from actions.person import hand_over
 from actions.room import Call
 from actions.said import says
 from bot.desk.wording.composer import Reply
+from bot.language.lexicon import entries
+from bot.language.normalise import normalise
 from bot.store.states import Sender
 from bot.store.tables import Message
 
@@ -37,7 +43,7 @@ def answer_unasked(call: Call, heard: Heard) -> Outcome:
     if heard.from_button:
         return Outcome((Reply("utter_stale_choice"),))
     if heard.intent == "chitchat" and not says("vague", heard.text):
-        return Outcome((Reply("utter_chitchat"),))
+        return answer_from_handbook(call, heard) or small_talk(call, heard)
     words, reply = _POLITE.get(heard.intent, (None, ""))
     if words and says(words, heard.text) and _told_something(call, heard):
         return Outcome((Reply(reply),))
@@ -45,6 +51,23 @@ def answer_unasked(call: Call, heard: Heard) -> Outcome:
     if reason:
         return hand_over(call, heard, reason=reason)
     return Outcome((Reply("utter_not_understood", {"unasked": True}),))
+
+
+def small_talk(call: Call, heard: Heard) -> Outcome:
+    """One friendly line that leads back to business."""
+    told = {"about": talked_about(heard.text), "now": call.now.isoformat()}
+    return Outcome((Reply("utter_chitchat", told),))
+
+
+def talked_about(text: str) -> str | None:
+    """Return what small talk is about, None for anything else."""
+    plain = normalise(text)
+    return next((kind for pattern, kind in _talk() if pattern.search(plain)), None)
+
+
+@cache
+def _talk() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(words), kind) for words, kind in entries("chitchat"))
 
 
 def _told_something(call: Call, heard: Heard) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, BinaryIO
 
 from sqlalchemy import func, select
@@ -35,6 +36,7 @@ from bot.messaging.channels.webchat.routes import webchat_app
 from bot.messaging.dispatcher import Dispatcher, Pacing
 from bot.messaging.emergencies import PAGES, EmergencyCheck
 from bot.messaging.endings import Endings
+from bot.messaging.handbook_shelf import Shelf
 from bot.messaging.live import DESK, OUTBOX, Hub
 from bot.messaging.mood import MoodReader
 from bot.messaging.paging.devices import devices_of
@@ -87,6 +89,9 @@ class Desk:
             desk_id=self.settings.desk_id, postgres=self.store.engine.url if self.store.is_postgres else None
         )
         self.attachments = AttachmentStore(self.settings.attachments_dir)
+        folder = self.settings.handbook_folder(self.estate.handbook)
+        self.shelf = Shelf(folder, self.settings.handbook_index, self.work)
+        self.shelf.open()
         web_chat = WebChatChannel()
         self.channels: dict[str, Channel] = {web_chat.name: web_chat}
         self.rasa = RasaClient(self.settings.rasa_url, self.settings.rasa_secret, patience=RASA_PATIENCE)
@@ -190,6 +195,7 @@ class Desk:
             "pager": self.pager.run,
             "mood": self.mood.run,
             "clock": self._run_clock,
+            "handbook": partial(self.shelf.run, asyncio.sleep),
             **(self.telegram.jobs() if self.telegram else {}),
         }
         async with AsyncExitStack() as stack:
@@ -271,7 +277,7 @@ def create_actions(desk: Desk) -> Starlette:
     from bot.messaging.actions_app import create_actions_app
 
     settings, store = desk.settings, Store.at(desk.settings.database_url)
-    room = Room(store, desk.estate, desk.words, now=desk.now)
+    room = Room(store, desk.estate, desk.words, now=desk.now, handbook=desk.shelf.current)
     return create_actions_app(all_actions(room), secret=settings.actions_secret)
 
 

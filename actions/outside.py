@@ -1,0 +1,54 @@
+"""Beside every matter: what the desk cannot do and the way there is; not understood; English (R30)."""
+
+import re
+from functools import cache
+
+from actions.base import DeskAction
+from actions.heard import FALLBACK, Heard
+from actions.inquiry import answer_from_handbook
+from actions.outcome import Outcome, kept
+from actions.room import Call
+from bot.desk.wording.composer import Reply
+from bot.language.lexicon import entries
+from bot.language.normalise import normalise
+
+
+class AnswerOutside(DeskAction):
+    """Called by the rules for what is out of scope and for what was not understood, outside every form."""
+
+    key = "action_answer_outside"
+
+    def act(self, call: Call, heard: Heard) -> Outcome:
+        return kept(call, heard, self.key, lambda: answer_outside(call, heard))
+
+
+class AnswerEnglish(DeskAction):
+    """Predicted by the policy for a message in English."""
+
+    key = "action_answer_english"
+    writes = False
+
+    def act(self, call: Call, heard: Heard) -> Outcome:
+        return Outcome((Reply("utter_english"),))
+
+
+def answer_outside(call: Call, heard: Heard) -> Outcome:
+    """Answer from the handbook where it surely has it; else name the way there is, or ask once more."""
+    way = way_of(heard.text)
+    answered = None if way in ("injection", "privacy") else answer_from_handbook(call, heard)
+    if answered is not None:
+        return answered
+    if heard.intent == FALLBACK and way is None:
+        return Outcome((Reply("utter_not_understood"),))
+    return Outcome((Reply("utter_out_of_scope", {"way": way}),))
+
+
+def way_of(text: str) -> str | None:
+    """Return which way there is for a wish outside the desk's reach; None where only the general one is."""
+    plain = normalise(text)
+    return next((way for pattern, way in _ways() if pattern.search(plain)), None)
+
+
+@cache
+def _ways() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(words), way) for words, way in entries("outside"))

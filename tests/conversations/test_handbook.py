@@ -1,0 +1,82 @@
+"""208 questions used in no tuning, put to the running house: how many are answered, and how many rightly.
+
+The figures are printed and stand in docs/handbook.md; the bounds leave room for changed training data.
+"""
+
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+
+from bot.desk.handbook.finding import ANSWER, ANSWER_BESIDE, Answered, NotKnown, Unsure, find
+from tests.conversations.house import House
+
+QUESTIONS: list[dict[str, Any]] = yaml.safe_load(
+    (Path(__file__).parent.parent / "handbook" / "questions.yml").read_text(encoding="utf-8")
+)
+TODAY = date(2026, 11, 25)
+LOOKED_UP = {"inquiry": ANSWER, "out_of_scope": ANSWER_BESIDE, "chitchat": ANSWER_BESIDE}
+"""Intents under which the handbook is asked, and how sure it must be."""
+
+
+@pytest.fixture(scope="module")
+def outcomes(running: tuple[House, object]) -> list[tuple[dict[str, Any], str]]:
+    """Each question with what became of it: right, wrong, offered, offered_without, not_known, elsewhere."""
+    house = running[0]
+    answered = httpx.post(
+        f"{house.settings.rasa_url}/webhooks/desk/parse",
+        json={"texts": [one["ask"] for one in QUESTIONS]},
+        headers={"Authorization": f"Bearer {house.settings.rasa_secret}"},
+        timeout=120,
+    )
+    answered.raise_for_status()
+    parses = answered.json()["parses"]
+    return [(one, _outcome(house, one, parse)) for one, parse in zip(QUESTIONS, parses, strict=True)]
+
+
+def test_questions_the_handbook_answers(outcomes: list[tuple[dict[str, Any], str]]) -> None:
+    known = [(one, outcome) for one, outcome in outcomes if one["entry"] != "none"]
+    counts = Counter(outcome for _, outcome in known)
+    _show("in the handbook", counts, known)
+    answered = counts["right"] + counts["wrong"]
+    assert len(known) >= 160
+    assert answered / len(known) >= 0.5, "answer rate"
+    assert counts["right"] / answered >= 0.95, "right rate"
+    assert (counts["right"] + counts["offered"]) / len(known) >= 0.78, "answered, or one press away"
+
+
+def test_questions_the_handbook_does_not_answer(outcomes: list[tuple[dict[str, Any], str]]) -> None:
+    unknown = [(one, outcome) for one, outcome in outcomes if one["entry"] == "none"]
+    counts = Counter(outcome for _, outcome in unknown)
+    _show("not in the handbook", counts, unknown)
+    assert len(unknown) >= 40
+    assert counts["wrong"] / len(unknown) <= 0.12, "answered wrongly"
+
+
+def _outcome(house: House, question: dict[str, Any], parse: dict[str, Any]) -> str:
+    wanted = [question["entry"]] if isinstance(question["entry"], str) else question["entry"]
+    sure = LOOKED_UP.get(parse["intent"])
+    if sure is None:
+        return f"elsewhere: {parse['intent']}"
+    match find(parse["handbook"], house.desk.shelf.current(), TODAY, sure=sure):
+        case Answered(entry=entry):
+            return "right" if entry.key in wanted else "wrong"
+        case Unsure(entries=entries):
+            return "offered" if any(entry.key in wanted for entry in entries) else "offered_without"
+        case NotKnown():
+            return "not_known"
+    raise AssertionError("no such outcome")
+
+
+def _show(title: str, counts: Counter[str], asked: list[tuple[dict[str, Any], str]]) -> None:
+    total = sum(counts.values())
+    print(
+        f"\n{title}, {total} questions: " + ", ".join(f"{name} {n / total:.1%}" for name, n in counts.items())
+    )
+    for one, outcome in asked:
+        if outcome not in ("right", "offered", "not_known", "offered_without"):
+            print(f"  {outcome}: {one['ask']}")
