@@ -1,7 +1,8 @@
 """The sentences of the training data and of the held-out split, as the tests read them."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -87,6 +88,27 @@ def pairs_of_letters(text: str) -> frozenset[str]:
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:
     """Share of pairs that two texts have in common, 0 to 1."""
     return len(one & other) / len(one | other) if one | other else 1.0
+
+
+def near_copies(
+    sentences: Sequence[Sentence], known: Sequence[Sentence], least: float
+) -> list[tuple[str, str]]:
+    """Pairs of texts, one of each side, that share at least `least` of their letter pairs."""
+    pairs = [pairs_of_letters(one.bare) for one in known]
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, letters in enumerate(pairs):
+        for pair in letters:
+            places[pair].append(place)
+    found = []
+    for sentence in sentences:
+        own = pairs_of_letters(sentence.bare)
+        shared = Counter(place for pair in own for place in places.get(pair, ()))
+        found += [
+            (sentence.text, known[place].text)
+            for place, number in shared.items()
+            if number >= least * (len(own) + len(pairs[place]) - number)
+        ]
+    return found
 
 
 def counts(sentences: tuple[Sentence, ...]) -> Counter[str]:
