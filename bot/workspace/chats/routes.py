@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute, Route
 
-from bot.workspace.chats import beside, casework, person, serving, views
+from bot.workspace.chats import account, beside, casework, person, serving, views
 from bot.workspace.visits import View, signed_in
 
 
@@ -33,6 +33,7 @@ def chat_routes() -> list[BaseRoute]:
         _acts("/chats/{id:int}/cases/merge", casework.merge),
         _acts("/chats/{id:int}/cases/unmerge", casework.unmerge),
         _acts("/chats/{id:int}/phone", person.phone),
+        _acts("/chats/{id:int}/account", account.account),
         _acts("/chats/{id:int}/home-code", person.home_code),
         _acts("/chats/{id:int}/confirm-home", person.confirm_home),
     ]
