@@ -497,4 +497,5 @@ import bot.store.emergency_tables  # noqa: E402
 import bot.store.fee_tables  # noqa: E402
 import bot.store.handbook_tables  # noqa: E402
 import bot.store.pace_tables  # noqa: E402
+import bot.store.reading_tables  # noqa: E402
 import bot.store.service_tables  # noqa: E402, F401

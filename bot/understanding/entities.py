@@ -32,6 +32,7 @@ from bot.language import (
 )
 from bot.language.lexicon import words
 from bot.language.numerals import NUMERAL
+from bot.language.people import find_people
 
 LONGEST = 4000
 """Characters in which things are looked for; a longer text has said by then what it is about."""
@@ -39,14 +40,6 @@ LEXICONS = ("facility", "fault", "place")
 
 _MONEY = re.compile(
     rf"((?:\d+(?:\.\d+)?|{NUMERAL}+万?{NUMERAL}*)万?)\s*(?:元|块(?:钱)?|rmb)(?:([一二三四五六七八九\d])(?:毛|角)?)?"
-)
-_SURNAMES = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金"
-    "石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
-)
-_TITLES = "师傅|经理|主管|主任|女士|先生|小姐|阿姨|大姐|大哥|老师|队长|站长|工程师|管家|保安|姐|哥|总|工"
-_PERSON = re.compile(
-    rf"(?<![\u4e00-\u9fff])?[{_SURNAMES}](?:{_TITLES})(?![\u4e00-\u9fff]?[程具作地人])|[小老阿][{_SURNAMES}](?![\u4e00-\u9fff]?[程具])"
 )
 
 
@@ -114,11 +107,6 @@ def find_money(text: str) -> list[Found]:
         tenths = int(cn2an.cn2an(match[2], "smart")) if match[2] else 0
         found.append(Found(f"{yuan + tenths / 10:g}", *match.span()))
     return found
-
-
-def find_people(text: str) -> list[Found]:
-    """People by surname and title (王师傅), or as colleagues call them (小李)."""
-    return [Found(match[0], *match.span()) for match in _PERSON.finditer(normalise(text))]
 
 
 def _named(text: str) -> Iterator[tuple[str, Found]]:
