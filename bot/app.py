@@ -41,6 +41,7 @@ from bot.messaging.live import DESK, OUTBOX, Hub
 from bot.messaging.mood import MoodReader
 from bot.messaging.paging.devices import devices_of
 from bot.messaging.paging.pager import Pager
+from bot.messaging.paging.service_calls import ServiceCaller
 from bot.messaging.rasa_client import RasaClient
 from bot.messaging.sender import Sender, Sending
 from bot.messaging.voice import Voice
@@ -123,11 +124,22 @@ class Desk:
             now=self.now,
             sending=self.sending,
         )
+        page_devices = devices_of(self.estate, self.words, public_url=self.settings.public_url)
         self.pager = Pager(
             work=self.work,
             hub=self.hub,
-            devices=devices_of(self.estate, self.words, public_url=self.settings.public_url),
+            devices=page_devices,
             telling=self.telling,
+            desk_id=self.settings.desk_id,
+            now=self.now,
+        )
+        self.service_caller = ServiceCaller(
+            work=self.work,
+            hub=self.hub,
+            devices=page_devices,
+            estate=self.estate,
+            words=self.words,
+            public_url=self.settings.public_url,
             desk_id=self.settings.desk_id,
             now=self.now,
         )
@@ -193,6 +205,7 @@ class Desk:
             "dispatcher": self.dispatcher.run,
             "sender": self.sender.run,
             "pager": self.pager.run,
+            "service_caller": self.service_caller.run,
             "mood": self.mood.run,
             "clock": self._run_clock,
             "handbook": partial(self.shelf.run, asyncio.sleep),

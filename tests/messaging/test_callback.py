@@ -16,9 +16,7 @@ def waits(visitor: Visitor, rasa: FakeRasa) -> None:
     visitor.hears("排上人工")
 
 
-def test_the_number_she_is_asked_for_becomes_a_case(
-    visitor: Visitor, rasa: FakeRasa, store: Store
-) -> None:
+def test_the_number_she_is_asked_for_becomes_a_case(visitor: Visitor, rasa: FakeRasa, store: Store) -> None:
     waits(visitor, rasa)
     visitor.says("给我回个电话吧")
     visitor.hears("请把电话号码写在这里")

@@ -1,53 +1,13 @@
 """Who owns a conversation at the instant of sending: a person comes in, goes, and the bot knows its place."""
 
-import pytest
 from sqlalchemy import select
 
-from bot.desk.talk import conversations
-from bot.messaging.live import INBOX, OUTBOX
 from bot.store.engine import Store
 from bot.store.states import Delivery, Mode
 from bot.store.tables import Message, OutboxRow
 from tests.doubles.rasa.fake import FakeRasa
-from tests.support.cast import Cast
-from tests.support.clock import HandClock
-from tests.support.desk_server import DeskServer
+from tests.messaging.conftest import Li
 from tests.support.visitor import Visitor, until
-
-
-class Li:
-    """小李 at the workspace, as its views do it: one transaction, then news to the hub."""
-
-    def __init__(self, store: Store, server: DeskServer, clock: HandClock, agent_id: int) -> None:
-        self.store, self.hub, self.clock, self.agent_id = store, server.desk.hub, clock, agent_id
-
-    def answers(self, conversation_id: int, text: str) -> None:
-        with self.store.write() as session:
-            conversations.answer(
-                session,
-                conversation_id,
-                agent_id=self.agent_id,
-                text=text,
-                client_id=f"li-{text}",
-                now=self.clock(),
-            )
-        self.hub.publish(OUTBOX)
-
-    def takes_over(self, conversation_id: int) -> None:
-        with self.store.write() as session:
-            conversations.take_over(session, conversation_id, agent_id=self.agent_id, now=self.clock())
-
-    def hands_back(self, conversation_id: int, note: str) -> None:
-        with self.store.write() as session:
-            conversations.hand_back(
-                session, conversation_id, agent_id=self.agent_id, note=note, now=self.clock()
-            )
-        self.hub.publish(INBOX)
-
-
-@pytest.fixture
-def li(store: Store, server: DeskServer, clock: HandClock, cast: Cast) -> Li:
-    return Li(store, server, clock, cast.li.agent_id)
 
 
 def test_a_takeover_while_rasa_thinks_silences_the_answer(

@@ -37,8 +37,12 @@ class SmsDevice:
         self._http = httpx.AsyncClient(timeout=PATIENCE, trust_env=False)
 
     async def send(self, page: ClaimedPage) -> None:
+        await self.send_text(page.address, self._wording.text(page))
+
+    async def send_text(self, phone: str, text: str) -> None:
+        """Send any words to a number. Raises PageFault."""
         gateway = self._gateway
-        values = {"phone": page.address, "text": self._wording.text(page)}
+        values = {"phone": phone, "text": text}
         content: dict[str, Any] = {"headers": self._filled(gateway.headers, values)}
         if gateway.form is not None:
             content["params" if gateway.method == "GET" else "data"] = self._filled(gateway.form, values)

@@ -30,7 +30,11 @@ class WebhookDevice:
         self._http = httpx.AsyncClient(timeout=PATIENCE, trust_env=False)
 
     async def send(self, page: ClaimedPage) -> None:
-        body = json.dumps(self._document(page), ensure_ascii=False).encode()
+        await self.post(self._document(page))
+
+    async def post(self, document: dict[str, Any]) -> None:
+        """Post any document, signed. Raises PageFault."""
+        body = json.dumps(document, ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json; charset=utf-8"}
         if self._secret is not None:
             at = str(int(time.time()))
