@@ -184,6 +184,8 @@ class Desk:
             words=self.words,
             attachment_path=self.attachments.path,
             keep_picture=self._keep_picture,
+            handbook=self.shelf.current,
+            handbook_problems=lambda: self.shelf.problems,
             secure_cookies=(self.settings.public_url or "").startswith("https://"),
         )
 

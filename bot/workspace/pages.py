@@ -18,7 +18,7 @@ from bot.workspace.faults import Refusal
 from bot.workspace.visits import Visit, is_fragment, parts_of
 
 HERE = Path(__file__).parent
-ROOMS = ("signing_in", "chats", "cases", "notices", "alarms", "service")
+ROOMS = ("signing_in", "chats", "cases", "notices", "alarms", "service", "handbook")
 STATIC = HERE / "static"
 
 

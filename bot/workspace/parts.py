@@ -7,7 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from bot.desk.estate.errors import EstateProblem
 from bot.desk.estate.model import Estate
+from bot.desk.handbook.model import EMPTY, Handbook
 from bot.desk.talk.transcript import NewAttachment
 from bot.desk.wording.words import Words
 from bot.store.engine import Store
@@ -80,5 +82,9 @@ class Parts:
     """What a resident is told, by key."""
     keep_picture: Callable[[BinaryIO], NewAttachment] = no_pictures
     """Checks and keeps a picture somebody of the desk sends. Raises PictureRefused."""
+    handbook: Callable[[], Handbook] = lambda: EMPTY
+    """The handbook as it is now."""
+    handbook_problems: Callable[[], tuple[EstateProblem, ...]] = tuple
+    """Mistakes in its files, while an older reading of them holds."""
     secure_cookies: bool = False
     """The desk is reached over https only: cookies say so."""

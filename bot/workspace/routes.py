@@ -17,6 +17,7 @@ from bot.workspace.alarms.routes import alarm_routes
 from bot.workspace.cases.routes import case_routes
 from bot.workspace.chats.routes import chat_routes
 from bot.workspace.faults import MustChangePassword, Refusal, SignInNeeded
+from bot.workspace.handbook.routes import handbook_routes
 from bot.workspace.live import live
 from bot.workspace.notices.routes import notice_routes
 from bot.workspace.parts import Parts
@@ -52,6 +53,7 @@ def workspace_app(parts: Parts) -> Starlette:
             *chat_routes(),
             *case_routes(),
             *notice_routes(),
+            *handbook_routes(),
             *alarm_routes(),
             *service_routes(),
             Mount("/static", app=StaticFiles(directory=pages.STATIC)),

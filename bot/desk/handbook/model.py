@@ -1,5 +1,6 @@
 """The handbook 服务手册 as data: entries with source, validity, the ways people ask (docs/handbook.md)."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,14 @@ Words = Annotated[str, StringConstraints(min_length=1, max_length=600)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=20)]
 Ask = Annotated[str, StringConstraints(min_length=2, max_length=60)]
 DayOfYear = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+
+
+PHONES = ("service_center", "duty", "gas", "lift", "power", "water", "heating")
+FACTS = frozenset(
+    {"service_phone", "name", "company", "service_center", *(f"{one}_phone" for one in PHONES[1:])}
+)
+"""What an answer may name of the estate as {gas_phone}."""
+FACT = re.compile(r"\{(\w*)\}?")
 
 
 class Source(StrictModel):
@@ -92,6 +101,10 @@ class Entry(StrictModel):
     def _fits_together(self) -> Self:
         if (self.computed == "schedule") != (self.schedule is not None):
             raise wrong("computed: schedule and a schedule belong together", "give both or neither")
+        unknown = [match[0] for match in FACT.finditer(self.answer) if match[1] not in FACTS]
+        if unknown:
+            mend = f"write one of {', '.join(sorted(FACTS))} in curly brackets, or no brackets"
+            raise wrong(f"names no fact of the estate: {unknown[0]}", mend, at="answer")
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
             raise wrong("valid_until is before valid_from", "exchange the two dates")
         return self

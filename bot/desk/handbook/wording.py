@@ -1,6 +1,5 @@
 """What is said of an entry: replies by key; dates, hours and sources are put together from the labels."""
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -8,12 +7,10 @@ from typing import Any
 from bot.desk.estate.calendar_part import Period
 from bot.desk.estate.model import Estate
 from bot.desk.handbook.computed import DayAnswer, answer_by_day
-from bot.desk.handbook.model import Entry, Source
+from bot.desk.handbook.model import FACT, PHONES, Entry, Source
 from bot.desk.wording.composer import Reply
 from bot.desk.wording.words import Words
 
-PHONES = ("service_center", "duty", "gas", "lift", "power", "water", "heating")
-FIELD = re.compile(r"\{(\w+)\}")
 _GROUP = "handbook"
 
 
@@ -26,9 +23,9 @@ def facts_of(estate: Estate) -> dict[str, str]:
 
 
 def answer_text(entry: Entry, estate: Estate) -> str:
-    """The entry's answer with the estate's facts in it; what is no fact stays as it stands."""
+    """The entry's answer with the estate's facts in it."""
     facts = facts_of(estate)
-    return FIELD.sub(lambda match: facts.get(match[1], match[0]), entry.answer)
+    return FACT.sub(lambda match: facts[match[1]], entry.answer)
 
 
 def replies_for(
