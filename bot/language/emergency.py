@@ -7,13 +7,14 @@ What is past, imagined, denied, rehearsed, over, or a figure of speech is no eme
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from bot.language.emergency_context import CLEAR, FAINT, SILENT, speaks_of_elsewhen, weigh
+from bot.language.emergency_context import CLEAR, FAINT, SILENT, cries, speaks_of_elsewhen, weigh
 from bot.language.emergency_lexicon import KINDS, KindRules, Rules, kinds
 from bot.language.emergency_text import Prepared, prepare
-from bot.language.emergency_voice import suspected_kind
+from bot.language.emergency_voice import READS, likeliest_kind, sounds
 
 __all__ = ["KINDS", "Emergency", "find_emergency", "find_emergency_by_rules"]
 
@@ -21,6 +22,9 @@ _LONGEST = 4000
 """Characters read; a cry for help stands in the first of them, and a longer text is a letter."""
 
 _FAR_APART = 60
+_RAISES, _RAISES_ELSEWHEN = 50, 150
+_SILENCES_A_CRY, _SILENCES, _SILENCES_A_DOUBT, _MAKES_DOUBTFUL = -500, -200, -100, -100
+"""Hundredths of log-odds; chosen on lists that neither voice had seen (docs/emergencies.md)."""
 CAUSES = ("fire", "gas", "shock", "crime")
 """What hurts people, and who come to help, too."""
 
@@ -37,13 +41,20 @@ class Emergency:
 
 def find_emergency(text: str) -> Emergency | None:
     """The danger that `text` tells of, here and now, or None. Certain ones go before doubtful ones, then
-    the order of KINDS (people before things) decides."""
+    the order of KINDS (people before things) decides.
+
+    Two voices that know nothing of each other: the rules, and how the words sound. Where they differ much,
+    a certain one becomes a doubt, a doubt is dropped, and what only sounds like danger is asked about.
+    """
     prepared = prepare(text[:_LONGEST])
-    return _by_rules(prepared) or _by_sound(prepared, len(text))
+    found = _by_rules(prepared)
+    if found is None:
+        return _by_sound(prepared, len(text))
+    return _agreed(found, sounds(_around(prepared, found)), crying=cries(prepared))
 
 
 def find_emergency_by_rules(text: str) -> Emergency | None:
-    """As `find_emergency`, without the second voice (which learns from what the rules leave)."""
+    """As `find_emergency`, by the rules alone."""
     return _by_rules(prepare(text[:_LONGEST]))
 
 
@@ -57,11 +68,29 @@ def _by_rules(prepared: Prepared) -> Emergency | None:
 
 
 def _by_sound(prepared: Prepared, length: int) -> Emergency | None:
-    """Unknown words that sound like danger raise a doubt, unless the message speaks of another time."""
-    kind = suspected_kind(prepared.text)
-    if kind is None or speaks_of_elsewhen(prepared):
+    """Unknown words that sound like danger raise a doubt, less easily where another time is spoken of."""
+    sound = sounds(prepared.text)
+    if sound is None or sound <= _RAISES or (sound <= _RAISES_ELSEWHEN and speaks_of_elsewhen(prepared)):
         return None
-    return Emergency(kind, False, 0, length)
+    return Emergency(likeliest_kind(prepared.text), False, 0, length)
+
+
+def _agreed(found: Emergency, sound: int | None, *, crying: bool) -> Emergency | None:
+    if sound is None or (crying and sound > _SILENCES_A_CRY):
+        return found
+    if sound <= (_SILENCES if found.certain else _SILENCES_A_DOUBT):
+        return None
+    return replace(found, certain=found.certain and sound > _MAKES_DOUBTFUL)
+
+
+def _around(prepared: Prepared, found: Emergency) -> str:
+    """The whole of a message; of a letter, what stands around the danger."""
+    text = prepared.text
+    if len(text) <= READS:
+        return text
+    hit = bisect_left(prepared.places, found.start)
+    start = max(0, min(hit - READS // 2, len(text) - READS))
+    return text[start : start + READS]
 
 
 def _best(text: Prepared) -> Emergency | None:

@@ -15,7 +15,12 @@ def weigh(text: Prepared, start: int, end: int, keeps: frozenset[str]) -> int:
 
     `keeps` names the contexts that do not silence this kind (someone missing since yesterday is missing).
     """
-    if _is_over(text) or _is_denied(text, start, end) or _is_imagined(text, start, end):
+    if (
+        _is_over(text)
+        or _is_empty(text, keeps)
+        or _is_denied(text, start, end)
+        or _is_imagined(text, start, end)
+    ):
         return SILENT
     if _is_talk(text, start, end, keeps):
         return SILENT
@@ -26,12 +31,17 @@ def weigh(text: Prepared, start: int, end: int, keeps: frozenset[str]) -> int:
     return DOUBTFUL if _is_unsure(text, start, end) else CLEAR
 
 
+def cries(text: Prepared) -> bool:
+    """Whether somebody calls for help in so many words (救命, 快来人)."""
+    return bool(context()["cry"].search(text.text))
+
+
 def speaks_of_elsewhen(text: Prepared) -> bool:
     """Whether anything in the message speaks of another time, a wish, a drill, news, or what is over."""
     words = context()
     if _is_over(text):
         return True
-    if words["cry"].search(text.text):
+    if cries(text):
         return False
     names = ("past", "habit", "if", "drill", "talk", "talk_near", "complaint")
     return any(words[name].search(text.text) for name in names)
@@ -40,6 +50,13 @@ def speaks_of_elsewhen(text: Prepared) -> bool:
 def _is_over(text: Prepared) -> bool:
     words = context()
     return bool(words["over"].search(text.text)) and not words["not_over"].search(text.text)
+
+
+def _is_empty(text: Prepared, keeps: frozenset[str]) -> bool:
+    """Nobody is in it: that counts for who may be shut in, not for what burns or pours."""
+    words = context()
+    empty = "empty" not in keeps and words["empty"].search(text.text)
+    return bool(empty) and not words["not_over"].search(text.text)
 
 
 def _is_denied(text: Prepared, start: int, end: int) -> bool:
@@ -59,7 +76,9 @@ def _is_imagined(text: Prepared, start: int, end: int) -> bool:
     clause, _ = text.clause(start, end)
     if words["if"].search(text.text, sentence, end + _NEAR):
         return True
-    if words["fear"].search(text.text, clause, start + 1) or words["asked_after"].match(text.text, end):
+    if words["fear"].search(text.text, clause, start + 1):
+        return True
+    if words["asked_after"].match(text.text, end) and not _is_witness(text, start, end):
         return True
     return bool(words["within"].search(text.text[start:end]))
 
@@ -69,13 +88,21 @@ def _is_talk(text: Prepared, start: int, end: int, keeps: frozenset[str]) -> boo
     words = context()
     first, last = text.sentence(start, end)
     urgent = words["cry"].search(text.text)
-    for name in ("drill", "talk", "complaint"):
+    for name in ("drill", "talk"):
         if name not in keeps and words[name].search(text.text, first, last):
             return not urgent
+    if "complaint" not in keeps and words["complaint"].search(text.text, first, last):
+        return not urgent and not _is_witness(text, start, end)
     clause, clause_end = text.clause(start, end)
     if words["talk_near"].search(text.text, clause, clause_end):
         return not urgent
     return bool(words["thing_after"].match(text.text, end)) and not urgent
+
+
+def _is_witness(text: Prepared, start: int, end: int) -> bool:
+    """She says what she herself smells, sees, hears: 我闻到煤气味怎么处理 asks for help."""
+    first, _ = text.sentence(start, end)
+    return bool(context()["witness"].search(text.text, first, end))
 
 
 def _is_now(text: Prepared, start: int, end: int) -> bool:

@@ -1,7 +1,7 @@
-"""The second voice of the emergency check: for words the rules do not know, it raises a doubt, no more.
+"""The second voice of the emergency check: how much a message sounds like danger, whatever the rules say.
 
-A table of character n-grams with weights (a logistic regression, made by
-`bot/understanding/emergency_training.py`); here it is only added up: plain Python, some 30 µs a message.
+A table of weights for pieces of text and for ideas that stand together (a logistic regression, made by
+`bot/understanding/emergency_training.py`); here it is only added up, in plain Python.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 
+from bot.language.emergency_ideas import features
 from bot.language.emergency_lexicon import KINDS
 from bot.language.lexicon import FOLDER
 
 FILE = FOLDER / "emergency" / "voice.txt"
 LONGEST = 3
-_LONGEST_TEXT = 120
+READS = 120
 """Characters: it has learnt from messages, not from letters."""
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _FEWEST_CHINESE = 2
@@ -29,21 +31,26 @@ class _Table:
     votes: dict[str, tuple[int, ...]]
 
 
-def grams(text: str) -> set[str]:
-    """Pieces of one to LONGEST characters."""
-    return {text[i : i + n] for n in range(1, LONGEST + 1) for i in range(len(text) - n + 1)}
+def pieces(text: str) -> set[str]:
+    """What the voice hears in prepared `text`: pieces of one to LONGEST characters, and ideas."""
+    grams = {text[i : i + n] for n in range(1, LONGEST + 1) for i in range(len(text) - n + 1)}
+    return grams | features(text)
 
 
-def suspected_kind(text: str) -> str | None:
-    """The kind of emergency that prepared `text` sounds like, or None where it sounds like none."""
-    if not 1 < len(text) <= _LONGEST_TEXT or len(_CHINESE.findall(text)) < _FEWEST_CHINESE:
+def sounds(text: str) -> int | None:
+    """Log-odds in hundredths that prepared `text` tells of danger; None where the voice has no opinion."""
+    if not 1 < len(text) <= READS or len(_CHINESE.findall(text)) < _FEWEST_CHINESE:
         return None
-    table, found = _table(), grams(text)
-    if table.bias + sum(table.weights.get(gram, 0) for gram in found) <= 0:
-        return None
+    table = _table()
+    return table.bias + sum(map(table.weights.get, pieces(text), repeat(0)))
+
+
+def likeliest_kind(text: str) -> str:
+    """Which kind of emergency prepared `text` sounds like most."""
+    table = _table()
     votes = [0] * len(KINDS)
-    for gram in found:
-        for place, vote in enumerate(table.votes.get(gram, ())):
+    for piece in pieces(text):
+        for place, vote in enumerate(table.votes.get(piece, ())):
             votes[place] += vote
     return KINDS[votes.index(max(votes))]
 
@@ -55,8 +62,8 @@ def _table() -> _Table:
     for line in FILE.read_text(encoding="utf-8").splitlines():
         if line.startswith("#"):
             continue
-        gram, weight, told = line.split("\t")
-        weights[gram] = int(weight)
+        piece, weight, told = line.split("\t")
+        weights[piece] = int(weight)
         if told:
-            votes[gram] = tuple(map(int, told.split()))
+            votes[piece] = tuple(map(int, told.split()))
     return _Table(weights.pop(""), weights, votes)

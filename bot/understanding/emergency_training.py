@@ -1,7 +1,7 @@
 """`python -m bot.understanding.emergency_training`: make the second voice of the emergency check anew.
 
 Learns from our lists of emergencies and look-alikes (tests/language/emergencies, never the held-out ones)
-and from the training sentences, as character n-grams of the prepared text, with a logistic regression;
+and from the training sentences, as pieces and ideas of the prepared text, with a logistic regression;
 writes `nlu_data/lexicons/emergency/voice.txt`, which plain Python reads (bot/language/emergency_voice.py).
 Run it by hand after the lists have grown; its figures stand in docs/emergencies.md.
 """
@@ -15,50 +15,39 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
 from bot.language.emergency import find_emergency_by_rules
-from bot.language.emergency_context import speaks_of_elsewhen
 from bot.language.emergency_lexicon import KINDS
 from bot.language.emergency_text import prepare
-from bot.language.emergency_voice import FILE, LONGEST, grams
+from bot.language.emergency_voice import FILE, LONGEST, READS, pieces
 from bot.language.lexicon import FOLDER
 
 LISTS = FOLDER.parents[1] / "tests" / "language" / "emergencies"
 SENTENCES = FOLDER.parent / "nlu"
 STRENGTH = 0.5
-SMALLEST = 0.03
+SMALLEST = 0.02
 """Weights below this change nothing and are left out."""
 SEEN = 2
-FALSE_ALARMS = 0.005
-"""Share of look-alikes, left out in turn, that the second voice may take for an emergency."""
 
 
 def main() -> None:
     """Learn and write the file."""
     told, plain = list(emergencies()), [*lookalikes(), *sentences()]
-    prepared = [prepare(text) for text in [*(text for text, _ in told), *plain]]
-    texts = [one.text for one in prepared]
-    names = _vocabulary(texts)
-    rows = _rows(texts, names)
+    texts = [prepare(text).text[:READS] for text in [*(text for text, _ in told), *plain]]
+    heard = [pieces(text) for text in texts]
+    names = _vocabulary(heard)
+    rows = _rows(heard, names)
     wanted = np.array([1] * len(told) + [0] * len(plain))
-    hard = len(told) + len(list(lookalikes()))
-    heard = np.array([not speaks_of_elsewhen(one) for one in prepared])
-    threshold, caught = _threshold(rows, wanted, heard, hard)
-    model = LogisticRegression(C=STRENGTH, max_iter=500).fit(rows, wanted)
+    model = LogisticRegression(C=STRENGTH, max_iter=3000).fit(rows, wanted)
     kinds = _kind_scores(rows[: len(told)], [kind for _, kind in told])
-    FILE.write_text(
-        _written(names, model.coef_[0], float(model.intercept_[0]) - threshold, kinds), encoding="utf-8"
-    )
-    print(
-        f"{len(told)} emergencies, {hard - len(told)} look-alikes, {len(plain) - hard + len(told)} sentences"
-    )
-    print(f"threshold {threshold:.2f}: finds {caught:.0%} of the emergencies that are left out in turn")
+    FILE.write_text(_written(names, model.coef_[0], float(model.intercept_[0]), kinds), encoding="utf-8")
+    print(f"{len(told)} emergencies, {len(plain)} others, {len(names)} pieces")
+    _report(rows, wanted, len(told) + len(list(lookalikes())))
 
 
 def emergencies() -> Iterator[tuple[str, str]]:
-    """Texts of our list with their (first) kind; a bare cry for help is of no kind and left out."""
+    """Texts of our list with their (first) kind; "" for a bare cry for help, which is of no kind."""
     for line in _lines(LISTS / "real.txt"):
         text, kinds, _ = line.split("\t")
-        if kinds.count("|") < len(KINDS) - 1:
-            yield text, kinds.split("|")[0]
+        yield text, kinds.split("|")[0] if kinds.count("|") < len(KINDS) - 1 else ""
 
 
 def lookalikes() -> Iterator[str]:
@@ -79,40 +68,42 @@ def _lines(file: Path) -> list[str]:
     return [line for line in file.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
 
 
-def _vocabulary(texts: list[str]) -> dict[str, int]:
+def _vocabulary(heard: list[set[str]]) -> dict[str, int]:
     counts: dict[str, int] = {}
-    for text in texts:
-        for gram in grams(text):
-            counts[gram] = counts.get(gram, 0) + 1
-    return {gram: place for place, gram in enumerate(sorted(g for g, n in counts.items() if n >= SEEN))}
+    for found in heard:
+        for piece in found:
+            counts[piece] = counts.get(piece, 0) + 1
+    return {piece: place for place, piece in enumerate(sorted(p for p, n in counts.items() if n >= SEEN))}
 
 
-def _rows(texts: list[str], names: dict[str, int]):  # type: ignore[no-untyped-def]  # scipy has no types
+def _rows(heard: list[set[str]], names: dict[str, int]):  # type: ignore[no-untyped-def]  # scipy has no types
     from scipy.sparse import csr_matrix
 
-    places = [sorted(names[gram] for gram in grams(text) if gram in names) for text in texts]
+    places = [sorted(names[piece] for piece in found if piece in names) for found in heard]
     ends = np.cumsum([0, *map(len, places)])
     return csr_matrix(
         (np.ones(ends[-1]), np.concatenate([np.array(p, int) for p in places]), ends),
-        shape=(len(texts), len(names)),
+        shape=(len(heard), len(names)),
     )
 
 
-def _threshold(rows, wanted, heard, hard: int) -> tuple[float, float]:  # type: ignore[no-untyped-def]
-    """The score that FALSE_ALARMS of the look-alikes (first `hard` rows) exceed when left out, and the
-    share of the emergencies above it. `heard` marks texts the context does not silence."""
+def _report(rows, wanted, hard: int) -> None:  # type: ignore[no-untyped-def]
+    """What the voice alone is worth on texts left out in turn; the first `hard` rows are our lists."""
     scores = np.zeros(len(wanted))
     for learnt, left in StratifiedKFold(5, shuffle=True, random_state=7).split(rows, wanted):
-        model = LogisticRegression(C=STRENGTH, max_iter=500).fit(rows[learnt], wanted[learnt])
+        model = LogisticRegression(C=STRENGTH, max_iter=3000).fit(rows[learnt], wanted[learnt])
         scores[left] = model.decision_function(rows[left])
-    plain = wanted[:hard] == 0
-    wrong = np.sort(scores[:hard][plain & heard[:hard]])
-    threshold = float(wrong[-1 - int(plain.sum() * FALSE_ALARMS)])
-    return threshold, float((heard & (scores > threshold))[wanted == 1].mean())
+    for limit in (-2.0, -1.0, 0.0, 0.5, 1.0):
+        above = scores > limit
+        plain = above[:hard][wanted[:hard] == 0]
+        print(
+            f"above {limit:+.1f}: {above[wanted == 1].mean():.1%} of the emergencies, "
+            f"{plain.mean():.1%} of the look-alikes, {above[hard:].mean():.2%} of the sentences"
+        )
 
 
 def _kind_scores(rows, kinds: list[str]):  # type: ignore[no-untyped-def]
-    """Naive Bayes over the kinds: one row a kind, how much each gram speaks for it."""
+    """Naive Bayes over the kinds: one row a kind, how much each piece speaks for it."""
     counts = np.vstack(
         [
             np.asarray(rows[[place for place, one in enumerate(kinds) if one == kind]].sum(axis=0))[0]
@@ -127,14 +118,14 @@ def _kind_scores(rows, kinds: list[str]):  # type: ignore[no-untyped-def]
 def _written(names: dict[str, int], weights, bias: float, kinds) -> str:  # type: ignore[no-untyped-def]
     lines = [
         "# The second voice: made by `python -m bot.understanding.emergency_training`, not by hand.",
-        "# gram, tab, hundredths of its weight, tab, tenths for each kind: " + " ".join(KINDS),
+        "# piece, tab, hundredths of its weight, tab, tenths for each kind: " + " ".join(KINDS),
         f"\t{round(bias * 100)}\t",
     ]
-    for gram, place in names.items():
+    for piece, place in names.items():
         if abs(weights[place]) >= SMALLEST:
             votes = [round(float(vote) * 10) for vote in kinds[:, place]]
             told = " ".join(map(str, votes)) if any(votes) else ""
-            lines.append(f"{gram}\t{round(weights[place] * 100)}\t{told}")
+            lines.append(f"{piece}\t{round(weights[place] * 100)}\t{told}")
     return "\n".join(lines) + "\n"
 
 
