@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, ValidationError, field_serializer, model_validator
 
-from bot.desk.estate.calendar_part import Hours
+from bot.desk.estate.calendar_part import Hours, Period
 from bot.desk.estate.errors import EstateError, EstateProblem, problems_of, wrong
 from bot.desk.estate.types import Name, StrictModel
 
@@ -80,6 +80,10 @@ class Schedule(StrictModel):
     weekend: Hours
     holiday: Hours = ()
     season: Season | None = None
+
+    @field_serializer("workday", "weekend", "holiday")
+    def _as_written(self, hours: tuple[Period, ...]) -> list[str]:
+        return [f"{_clock(start)}-{_clock(end)}" for start, end in hours]
 
 
 class Entry(StrictModel):
@@ -171,6 +175,10 @@ def handbook_of(files: Mapping[str, Mapping[str, Any]]) -> Handbook:
     if problems:
         raise EstateError(problems)
     return Handbook(entries)
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def _placed(problem: EstateProblem, content: Mapping[str, Any], file: str) -> EstateProblem:

@@ -4,6 +4,7 @@ What the handbook's files say stays as it is; an entry of the same key published
 it is taken back.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,8 @@ from bot.store.counters import next_value
 from bot.store.handbook_tables import HandbookEdit, QuestionState, UnansweredQuestion
 from bot.store.states import CaseKind
 from bot.store.tables import Case
+
+log = logging.getLogger(__name__)
 
 _COUNTER = "handbook"
 
@@ -91,8 +94,15 @@ def take_back(session: Session, edit_id: int, *, by: str, now: datetime) -> Hand
 
 
 def published_entries(session: Session) -> list[Entry]:
-    """The entries of the desk that hold, the newest of each key."""
-    return [Entry.model_validate(edit.content) for edit in edits(session, holding_only=True)]
+    """The entries of the desk that hold, the newest of each key; one an upgrade made unreadable is logged."""
+    found = []
+    for edit in edits(session, holding_only=True):
+        try:
+            found.append(Entry.model_validate(edit.content))
+        except ValidationError as fault:
+            problems = [str(one) for one in problems_of(fault, Entry)]
+            log.error("handbook.unreadable", extra={"key": edit.key, "problems": problems})
+    return found
 
 
 def edits(session: Session, *, holding_only: bool = False, limit: int = 200) -> Sequence[HandbookEdit]:
