@@ -15,6 +15,7 @@ from bot.store.engine import Store
 from tests.support.cast import Cast, Person, make_cast
 from tests.support.clock import HandClock
 from tests.support.estates import sample_estate, sample_words
+from tests.support.handbooks import sample_handbook
 
 T = TypeVar("T")
 Handler = Callable[[Call, Heard], Outcome]
@@ -63,7 +64,8 @@ class Dialogue:
 
     def call(self, session: Session) -> Call:
         estate = sample_estate()
-        return Call(session, estate, WorkingCalendar.of(estate), sample_words(), self.clock())
+        calendar = WorkingCalendar.of(estate)
+        return Call(session, estate, calendar, sample_words(), self.clock(), sample_handbook())
 
 
 def keys(outcome: Outcome) -> list[str]:

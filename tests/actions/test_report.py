@@ -3,7 +3,6 @@
 import pytest
 from sqlalchemy import select
 
-from actions.inquiry import answer_from_estate
 from actions.report import FORM, begin, go_on, open_confirmed
 from actions.status import tell_status
 from bot.store.states import CaseKind
@@ -55,26 +54,6 @@ def test_a_change_of_subject_is_answered_and_she_is_brought_back(wang: Dialogue)
     wang.form = FORM
     outcome = wang.hears(go_on, "我的报修", "status", asked="report_confirmed")
     assert keys(outcome) == ["utter_status_none", "utter_back_to_report"]
-
-
-@pytest.mark.parametrize(
-    ("text", "key"),
-    [
-        ("物业电话多少", "utter_inquiry_phone"),
-        ("你们几点下班", "utter_inquiry_hours"),
-        ("周末有人吗", "utter_inquiry_hours"),
-        ("怎么联系你们", "utter_inquiry_phone"),
-    ],
-)
-def test_phone_and_hours_are_answered_at_once(wang: Dialogue, text: str, key: str) -> None:
-    outcome = answer_from_estate(wang.heard(text, "inquiry"))
-    assert outcome is not None
-    assert keys(outcome) == [key]
-
-
-@pytest.mark.parametrize("text", ["装修要交多少押金", "装修几点可以开工", "健身房在哪里"])
-def test_other_questions_are_not_answered_at_random(wang: Dialogue, text: str) -> None:
-    assert answer_from_estate(wang.heard(text, "inquiry")) is None
 
 
 def test_another_matter_is_kept_for_later_and_not_mixed_in(wang: Dialogue) -> None:
