@@ -24,13 +24,19 @@ from bot.understanding.examples import label_of
 from bot.understanding.kept_model import keep_arrays, kept_arrays
 from bot.understanding.made_from import READING_OF_TEXT, content_hash, lexicon_files, own_files
 from bot.understanding.matters import Matter, find_matters, split_label, widened
-from bot.understanding.sentence_vectors import read_vector, vector_of
+from bot.understanding.place_names import name_directions
+from bot.understanding.sentence_vectors import kept_vectors, read_vector, vector_of
 from bot.understanding.signs import names, signs
-from bot.understanding.voices import Reading, Voices
+from bot.understanding.voices import Reading, Recipe, Voices
 
 MATTERS = "matters"
 BARE_FACTS_CONFIDENCE = 0.2
 """For "3栋2单元1201" or a phone number alone: an answer to a question, whatever the voices make of it."""
+
+LIKELIEST = "likeliest"
+UNSURE = 0.5
+"""Below this confidence the likeliest readings are told, for a question which of them is meant."""
+MOST_LIKELY = 4
 
 POSSIBLE = 0.4
 """Chance by characters alone from which a clause may be of another topic."""
@@ -74,14 +80,15 @@ class ResidentIntents(GraphComponent, IntentClassifier):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Everything else it depends on: another content trains it again."""
-        own = own_files("voices", "characters", "signs", "examples")
-        return content_hash(READING_OF_TEXT, lexicon_files("facility", "fault", "cue"), own)
+        own = own_files("voices", "vector_voices", "characters", "character_margins", "place_names")
+        lists = lexicon_files("facility", "fault", "cue", "estate_name")
+        return content_hash(READING_OF_TEXT, lists, own, own_files("signs", "examples", "tempering"))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the examples; RasaException where a label has too few."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         try:
-            voices = Voices.trained(_reading(examples), [label_of(example) for example in examples])
+            voices = learnt(_reading(examples), [label_of(example) for example in examples])
         except ValueError as error:
             raise RasaException(str(error)) from error
         keep_arrays(self._storage, self._resource, {**voices.as_arrays(), "signs": np.array(names())})
@@ -112,6 +119,8 @@ class ResidentIntents(GraphComponent, IntentClassifier):
         ranked = [{"name": name, "confidence": confidence} for name, confidence in ranking]
         message.set(INTENT, ranked[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranked, add_to_output=True)
+        if ranking[0][1] < UNSURE:
+            message.set(LIKELIEST, self._likeliest(chances), add_to_output=True)
         message.set(MATTERS, [matter.as_dict() for matter in found], add_to_output=True)
 
     def _first_level(self, chances: Any) -> list[tuple[str, float]]:
@@ -129,6 +138,15 @@ class ResidentIntents(GraphComponent, IntentClassifier):
             if split_label(label)[0] == intent
         ]
         return max(within, key=lambda item: item[1])
+
+    def _likeliest(self, chances: Any) -> list[dict[str, Any]]:
+        """The labels with the best chances, as a parse shows them."""
+        best = np.argsort(-chances)[:MOST_LIKELY]
+        readings = [(*split_label(self._labels()[place]), float(chances[place])) for place in best]
+        return [
+            {"intent": intent, "category": category, "confidence": round(chance, 4)}
+            for intent, category, chance in readings
+        ]
 
     def _judge(self, texts: Sequence[str]) -> list[tuple[str, float]]:
         assert self._voices is not None
@@ -148,6 +166,15 @@ class ResidentIntents(GraphComponent, IntentClassifier):
     def _labels(self) -> list[str]:
         assert self._voices is not None
         return self._voices.labels
+
+
+def learnt(reading: Reading, labels: Sequence[str], recipe: Recipe | None = None) -> Voices:
+    """The voices of these sentences, names of places taken out. ValueError where a label has too few."""
+    model = encoder()
+    if model is None or reading.vectors is None:
+        return Voices.trained(reading, labels, recipe=recipe)
+    names_out = name_directions(reading.texts, reading.vectors, lambda texts: kept_vectors(model, texts))
+    return Voices.trained(reading, labels, names_out=names_out, recipe=recipe)
 
 
 def _led_by(matters: Sequence[Matter], ranking: list[tuple[str, float]]) -> list[tuple[str, float]]:

@@ -1,33 +1,48 @@
-"""The understanding itself: three voices over one set of labels, each tempered, averaged, tempered again.
+"""The understanding itself: voices over one set of labels, each tempered, averaged, tempered again.
 
-1. a logistic regression on the sentence vector together with the signs of the lexicons,
+Over all labels (intent and category together):
+1. a logistic regression on the sentence vector and the signs of the lexicons (vector_voices.py),
 2. the nearest training sentences by the same numbers,
-3. naive Bayes on characters (characters.py), which also stands alone where there is no encoder.
+3. naive Bayes on characters (characters.py), which also stands where there is no encoder.
+Over the first level alone, as heads that correct the sum over its categories:
+4. a logistic regression as in 1,
+5. margins over characters (character_margins.py).
 Temperatures are found on sentences left out in turn, so that a confidence of 0.8 is right eight times in ten.
+What each is worth: docs/understanding.md, measured by benchmarks/nlu.
 """
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
+from bot.understanding.character_margins import CharacterMargins
 from bot.understanding.characters import CharacterVoice
+from bot.understanding.tempering import best_temperature, mixed, tempered
+from bot.understanding.vector_voices import (
+    LINEAR_SIGNS,
+    NEIGHBOUR_SIGNS,
+    LinearVoice,
+    NeighbourVoice,
+    Space,
+)
 
 Numbers = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
+Labels = npt.NDArray[np.int64]
 
-SIGNS_WEIGHT = 0.15
-NEIGHBOUR_SIGNS_WEIGHT = 0.25
-VECTOR_SCALE = 20.0
-STRENGTH = 30.0
-NEIGHBOURS = 30
-SHARPNESS = 12.0
+ALL_VOICES = ("linear", "near", "characters")
+ALL_HEADS = ("linear_head", "margins_head")
+_NEED_VECTORS = frozenset({"linear", "near", "linear_head"})
+HEADS_SHARE = 1 / 3
+"""How much of the first level the heads decide; the rest is the sum over its categories."""
 FOLDS = 3
+_NO_DIRECTIONS: Singles = np.zeros((0, 0), np.float32)
 
 
 @dataclass(frozen=True)
@@ -38,10 +53,25 @@ class Reading:
     vectors: Singles | None
     signs: Singles
 
-    def rows(self, chosen: npt.NDArray[np.int64]) -> "Reading":
+    def rows(self, chosen: Labels) -> "Reading":
         """Some of the texts."""
         vectors = None if self.vectors is None else self.vectors[chosen]
         return Reading([self.texts[place] for place in chosen], vectors, self.signs[chosen])
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Which voices and heads speak; a benchmark leaves some out."""
+
+    voices: tuple[str, ...] = ALL_VOICES
+    heads: tuple[str, ...] = ALL_HEADS
+
+    def without_vectors(self) -> "Recipe":
+        """What is left where there is no encoder."""
+        return Recipe(
+            tuple(name for name in self.voices if name not in _NEED_VECTORS),
+            tuple(name for name in self.heads if name not in _NEED_VECTORS),
+        )
 
 
 class Voices:
@@ -50,126 +80,203 @@ class Voices:
     def __init__(self, arrays: dict[str, Any]) -> None:
         self._arrays = arrays
         self.labels = [str(label) for label in arrays["labels"]]
-        self._characters = CharacterVoice.from_arrays(_part(arrays, "characters_"))
-        self.has_vectors = "weights" in arrays
-        # Stored in half the size; computed with in single precision.
-        nothing = np.zeros((0, 0), np.float32)
-        self._weights: Singles = np.asarray(arrays.get("weights", nothing), dtype=np.float32)
-        self._known: Singles = np.asarray(arrays.get("known", nothing), dtype=np.float32).T
+        self._firsts = np.array([str(one) for one in arrays["firsts"]])
+        self._first_of = _first_of(self.labels, list(self._firsts))
+        self._voices = [str(name) for name in arrays["voices"]]
+        self._heads = [str(name) for name in arrays["heads"]]
+        self._space = Space.from_arrays(arrays) if "space_mean" in arrays else None
+        self._parts = {
+            name: _loaded(name, arrays, len(self.labels)) for name in (*self._voices, *self._heads)
+        }
 
     @classmethod
-    def trained(cls, reading: Reading, labels: Sequence[str]) -> "Voices":
-        """Learn; every label needs FOLDS examples or more, ValueError otherwise."""
+    def trained(
+        cls,
+        reading: Reading,
+        labels: Sequence[str],
+        *,
+        names_out: Singles = _NO_DIRECTIONS,
+        recipe: Recipe | None = None,
+    ) -> "Voices":
+        """Learn; every label needs FOLDS examples or more, ValueError otherwise.
+
+        `names_out`: the directions of place names in the vectors (place_names.py).
+        """
         names = sorted(set(labels))
         numbers = np.array([names.index(label) for label in labels], dtype=np.int64)
         few = [name for number, name in enumerate(names) if (numbers == number).sum() < FOLDS]
         if few:
             raise ValueError(f"Fewer than {FOLDS} training sentences for: {', '.join(few)}")
-        voices = cls(_fit(reading, numbers, names))
-        voices._temper(reading, numbers)
+        wanted = recipe or Recipe()
+        wanted = wanted if reading.vectors is not None else wanted.without_vectors()
+        fit = _Fit(names, wanted, names_out)
+        splits = list(StratifiedKFold(FOLDS, shuffle=True, random_state=7).split(numbers, numbers))
+        # The arithmetic lets other threads run: every core learns its part.
+        with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+            whole = threads.submit(fit.arrays, reading, numbers)
+            heard = threads.map(lambda split: fit.left_out(reading, numbers, *split), splits)
+            left_out = _put_together(heard, splits, len(numbers))
+            voices = cls(whole.result())
+        voices._temper(left_out, numbers)
         return voices
 
     def chances(self, reading: Reading) -> Numbers:
         """One row a text, one probability a label."""
-        heard = self._heard(reading)
-        if len(heard) == 1:  # no encoder
+        if self._space is not None and reading.vectors is None:
             return self.chances_by_characters(reading.texts)
-        mixed = _mix(heard, self._arrays["temperatures"])
-        return _softmax(np.log(mixed + 1e-9) / float(self._arrays["temperature"]))
+        heard = self._heard(reading)
+        flat = self._mixed([heard[name] for name in self._voices], "flat")
+        heads = [name for name in self._heads if name in heard]
+        if not heads:
+            return flat
+        summed = summed_of(flat, self._first_of, len(self._firsts))
+        led = self._mixed([heard[name] for name in heads], "head")
+        first = tempered(
+            np.log((1 - HEADS_SHARE) * summed + HEADS_SHARE * led + 1e-9), self._arrays["temperature_first"]
+        )
+        return np.asarray(flat * (first / (summed + 1e-12))[:, self._first_of])
 
     def chances_by_characters(self, texts: Sequence[str]) -> Numbers:
         """As `chances`, by the third voice alone: a glance that costs a fraction of a millisecond."""
-        return _softmax(self._characters.scores(texts) / float(self._arrays["temperature_alone"]))
+        part = self._parts["characters"]
+        assert isinstance(part, CharacterVoice)
+        return tempered(part.scores(texts), self._arrays["temperature_alone"])
 
     def as_arrays(self) -> dict[str, Any]:
         """Everything, as plain arrays for one .npz file."""
         return self._arrays
 
-    def _heard(self, reading: Reading) -> list[Numbers]:
-        characters = self._characters.scores(reading.texts)
-        if not self.has_vectors or reading.vectors is None:
-            return [characters]
-        joined = _joined(self._arrays, reading, SIGNS_WEIGHT)
-        linear = joined @ self._weights + self._arrays["bias"]
-        return [np.asarray(linear), self._near(reading), characters]
+    def _heard(self, reading: Reading) -> dict[str, Numbers]:
+        """The scores of every voice and head for these texts."""
+        rows: dict[float, Singles] = {}
+        heard = {}
+        for name, part in self._parts.items():
+            if isinstance(part, CharacterVoice | CharacterMargins):
+                heard[name] = part.scores(reading.texts)
+                continue
+            weight = NEIGHBOUR_SIGNS if name == "near" else LINEAR_SIGNS
+            if weight not in rows:
+                assert self._space is not None
+                assert reading.vectors is not None
+                rows[weight] = self._space.joined(reading.vectors, reading.signs, weight)
+            heard[name] = part.scores(rows[weight])
+        return heard
 
-    def _near(self, reading: Reading) -> Numbers:
-        """Logarithms of the weights of labels among the nearest training sentences."""
-        here = _unit(_joined(self._arrays, reading, NEIGHBOUR_SIGNS_WEIGHT) - self._arrays["known_mean"])
-        likeness = here @ self._known
-        count = min(NEIGHBOURS, likeness.shape[1])
-        nearest = np.argpartition(-likeness, count - 1, axis=1)[:, :count]
-        votes = np.full((len(here), len(self.labels)), 1e-4)
-        for row, places in enumerate(nearest):
-            weights = np.exp(SHARPNESS * likeness[row, places])
-            np.add.at(votes[row], self._arrays["known_labels"][places], weights / weights.sum())
-        return np.asarray(np.log(votes))
+    def _mixed(self, scores: Sequence[Numbers], what: str) -> Numbers:
+        """Several voices as one: each tempered, averaged, tempered again."""
+        both = mixed(scores, self._arrays[f"temperatures_{what}"])
+        return tempered(np.log(both + 1e-9), self._arrays[f"temperature_{what}"])
 
-    def _temper(self, reading: Reading, numbers: npt.NDArray[np.int64]) -> None:
+    def _temper(self, left_out: Mapping[str, Numbers], numbers: Labels) -> None:
         """Find the temperatures from scores of sentences that were left out."""
-        heard = [
-            np.zeros((len(numbers), len(self.labels))) for _ in self._heard(reading.rows(numbers[:1] * 0))
-        ]
-        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=7)
-        for learnt, left in folds.split(numbers, numbers):
-            part = Voices(_fit(reading.rows(learnt), numbers[learnt], self.labels))
-            for whole, scores in zip(heard, part._heard(reading.rows(left)), strict=True):
-                whole[left] = scores
-        self._arrays["temperature_alone"] = np.array(_temperature(heard[-1], numbers))
-        temperatures = np.array([_temperature(scores, numbers) for scores in heard])
-        self._arrays["temperatures"] = temperatures
-        mixed = np.log(_mix(heard, temperatures) + 1e-9)
-        self._arrays["temperature"] = np.array(_temperature(mixed, numbers))
+        firsts = self._first_of[numbers]
+        self._keep_temperatures("flat", [left_out[name] for name in self._voices], numbers)
+        if "characters" in left_out:
+            self._arrays["temperature_alone"] = np.array(best_temperature(left_out["characters"], numbers))
+        if self._heads:
+            self._keep_temperatures("head", [left_out[name] for name in self._heads], firsts)
+            flat = self._mixed([left_out[name] for name in self._voices], "flat")
+            led = self._mixed([left_out[name] for name in self._heads], "head")
+            first = (1 - HEADS_SHARE) * summed_of(flat, self._first_of, len(self._firsts)) + HEADS_SHARE * led
+            self._arrays["temperature_first"] = np.array(best_temperature(np.log(first + 1e-9), firsts))
+
+    def _keep_temperatures(self, what: str, scores: Sequence[Numbers], numbers: Labels) -> None:
+        temperatures = [best_temperature(one, numbers) for one in scores]
+        self._arrays[f"temperatures_{what}"] = np.array(temperatures)
+        both = np.log(mixed(scores, temperatures) + 1e-9)
+        self._arrays[f"temperature_{what}"] = np.array(best_temperature(both, numbers))
 
 
-def _fit(reading: Reading, numbers: npt.NDArray[np.int64], names: Sequence[str]) -> dict[str, Any]:
-    characters = CharacterVoice.trained(reading.texts, numbers, len(names))
-    arrays: dict[str, Any] = {"labels": np.array(names)}
-    arrays.update({f"characters_{name}": value for name, value in characters.as_arrays().items()})
-    if reading.vectors is None:
-        return arrays
-    arrays["mean"] = reading.vectors.mean(axis=0)
-    arrays["spread"] = reading.vectors.std(axis=0) + 1e-6
-    model = LogisticRegression(C=STRENGTH, max_iter=200, tol=1e-3)
-    model.fit(_joined(arrays, reading, SIGNS_WEIGHT), numbers)
-    arrays["weights"] = model.coef_.T.astype(np.float32)
-    arrays["bias"] = model.intercept_
-    near = _joined(arrays, reading, NEIGHBOUR_SIGNS_WEIGHT)
-    arrays["known_mean"] = near.mean(axis=0)
-    arrays["known"] = _unit(near - arrays["known_mean"]).astype(np.float16)
-    arrays["known_labels"] = numbers
-    return arrays
+@dataclass(frozen=True)
+class _Fit:
+    """What one training is made with: the same for the whole and for every fold."""
+
+    names: list[str]
+    recipe: Recipe
+    names_out: Singles
+
+    def left_out(self, reading: Reading, numbers: Labels, learnt: Labels, left: Labels) -> dict[str, Numbers]:
+        """Learn some sentences, score the others."""
+        part = Voices(self.arrays(reading.rows(learnt), numbers[learnt]))
+        return part._heard(reading.rows(left))
+
+    def arrays(self, reading: Reading, numbers: Labels) -> dict[str, Any]:
+        """Learn; the voices as plain arrays, without temperatures."""
+        firsts = sorted({_first(name) for name in self.names})
+        found: dict[str, Any] = {
+            "labels": np.array(self.names),
+            "firsts": np.array(firsts),
+            "voices": np.array(self.recipe.voices, dtype=str),
+            "heads": np.array(self.recipe.heads, dtype=str),
+        }
+        of_first = _first_of(self.names, firsts)[numbers]
+        rows: dict[str, Singles] = {}
+        if reading.vectors is not None and _NEED_VECTORS & {*self.recipe.voices, *self.recipe.heads}:
+            space = Space.of(reading.vectors, self.names_out)
+            found.update(space.as_arrays())
+            rows["near"] = space.joined(reading.vectors, reading.signs, NEIGHBOUR_SIGNS)
+            rows["linear"] = space.joined(reading.vectors, reading.signs, LINEAR_SIGNS)
+        for name in (*self.recipe.voices, *self.recipe.heads):
+            part = _trained(name, reading.texts, rows, numbers, of_first, len(self.names))
+            found.update({f"{name}_{key}": value for key, value in part.as_arrays().items()})
+        return found
 
 
-def _joined(arrays: dict[str, Any], reading: Reading, weight: float) -> Singles:
-    vectors = (reading.vectors - arrays["mean"]) / arrays["spread"] / VECTOR_SCALE
-    return np.hstack([vectors, reading.signs * weight]).astype(np.float32)
+def _put_together(
+    heard: Iterable[Mapping[str, Numbers]], splits: Sequence[tuple[Labels, Labels]], count: int
+) -> dict[str, Numbers]:
+    """The scores of each voice for all sentences, each from the fold that had left it out."""
+    whole: dict[str, Numbers] = {}
+    for scores, (_, left) in zip(heard, splits, strict=True):
+        for name, rows in scores.items():
+            whole.setdefault(name, np.zeros((count, rows.shape[1])))[left] = rows
+    return whole
 
 
-def _mix(heard: Sequence[Numbers], temperatures: Numbers) -> Numbers:
-    return np.asarray(
-        np.mean([_softmax(scores / t) for scores, t in zip(heard, temperatures, strict=True)], axis=0)
-    )
+_Part = LinearVoice | NeighbourVoice | CharacterVoice | CharacterMargins
 
 
-def _temperature(scores: Numbers, numbers: npt.NDArray[np.int64]) -> float:
-    """The temperature under which the scores tell the truth best (least negative log-likelihood)."""
+def _trained(
+    name: str,
+    texts: Sequence[str],
+    rows: Mapping[str, Singles],
+    numbers: Labels,
+    firsts: Labels,
+    classes: int,
+) -> _Part:
+    if name == "linear":
+        return LinearVoice.trained(rows["linear"], numbers)
+    if name == "near":
+        return NeighbourVoice.trained(rows["near"], numbers, classes)
+    if name == "characters":
+        return CharacterVoice.trained(texts, numbers, classes)
+    if name == "linear_head":
+        return LinearVoice.trained(rows["linear"], firsts)
+    return CharacterMargins.trained(texts, firsts)
 
-    def loss(log_temperature: float) -> float:
-        chances = _softmax(scores / np.exp(log_temperature))
-        return float(-np.log(chances[np.arange(len(numbers)), numbers] + 1e-12).mean())
 
-    return float(np.exp(minimize_scalar(loss, bounds=(-4.0, 4.0), method="bounded").x))
-
-
-def _softmax(scores: Numbers) -> Numbers:
-    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
-
-
-def _unit(rows: Singles) -> Singles:
-    return np.asarray(rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-9))
+def _loaded(name: str, arrays: dict[str, Any], classes: int) -> _Part:
+    own = {key.removeprefix(f"{name}_"): value for key, value in arrays.items() if key.startswith(f"{name}_")}
+    if name == "near":
+        return NeighbourVoice(own["mean"], own["known"], own["labels"], classes)
+    if name == "characters":
+        return CharacterVoice.from_arrays(own)
+    if name == "margins_head":
+        return CharacterMargins.from_arrays(own)
+    return LinearVoice(own["weights"], own["bias"])
 
 
-def _part(arrays: dict[str, Any], prefix: str) -> dict[str, Any]:
-    return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
+def _first(label: str) -> str:
+    return label.partition("/")[0]
+
+
+def _first_of(labels: Sequence[str], firsts: Sequence[str]) -> Labels:
+    """For each label the number of its first level."""
+    return np.array([firsts.index(_first(label)) for label in labels], dtype=np.int64)
+
+
+def summed_of(chances: Numbers, first_of: Labels, firsts: int) -> Numbers:
+    """Probabilities of the first level: sums over its labels."""
+    sums = np.zeros((len(chances), firsts))
+    np.add.at(sums.T, first_of, chances.T)
+    return sums
