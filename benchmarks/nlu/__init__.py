@@ -1,0 +1,1 @@
+"""How well residents are understood, beside what was tried and beside a stock Rasa."""
