@@ -7,7 +7,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.heard import Heard, hear
+from actions.clarify import keep_what_she_chose
+from actions.heard import UNCLEAR, Heard, hear
 from actions.outcome import Outcome
 from actions.room import Call, Room
 from bot.desk.wording.composer import HOLD
@@ -30,12 +31,25 @@ class DeskAction(Action):
     ) -> list[EventType]:
         """Answer one call of the Rasa server; whatever goes wrong is raised, never an empty answer."""
         heard = hear(tracker)
-        outcome = await self._room.run(lambda call: self.act(call, heard), writes=self.writes)
-        return _held_no_longer(heard, outcome).utter(dispatcher)
+        outcome = await self._room.run(
+            lambda call: self._acted(call, heard), writes=self.writes or heard.chosen
+        )
+        return _unclear_no_longer(heard, _held_no_longer(heard, outcome)).utter(dispatcher)
+
+    def _acted(self, call: Call, heard: Heard) -> Outcome:
+        if heard.chosen:
+            keep_what_she_chose(call, heard)
+        return self.act(call, heard)
 
     @abstractmethod
     def act(self, call: Call, heard: Heard) -> Outcome:
         """Do it: in a thread, in one transaction. No sentence, no rule of the desk."""
+
+
+def _unclear_no_longer(heard: Heard, outcome: Outcome) -> Outcome:
+    """She wrote something new: what was unclear before is no longer asked about."""
+    over = heard.slot(UNCLEAR) and not heard.chosen and UNCLEAR not in outcome.slots
+    return outcome.and_slots(**{UNCLEAR: None}) if over else outcome
 
 
 def _held_no_longer(heard: Heard, outcome: Outcome) -> Outcome:

@@ -1,12 +1,16 @@
 """The resident's message as an action sees it: words, meaning, what a button chose, what the desk told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rasa_sdk import Tracker
 
 FALLBACK = "nlu_fallback"
+CLARIFIED = "clarified"
+"""A button's value: which category was meant by words the assistant was not sure of."""
+UNCLEAR = "unclear"
+"""The slot with those words: {text, upset, search}."""
 EDGES = " \n，,。；;"
 """Left away around the words of a matter, and where they are looked up."""
 
@@ -18,6 +22,15 @@ class Matter:
     intent: str
     category: str | None
     text: str
+
+
+@dataclass(frozen=True)
+class Likely:
+    """What her words may mean, with its chance; told only where the assistant is not sure."""
+
+    intent: str
+    category: str | None
+    chance: float
 
 
 @dataclass(frozen=True)
@@ -36,6 +49,9 @@ class Heard:
     matters: tuple[Matter, ...] = ()
     search: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     """What the handbook's search found for the whole text and for each question among the matters."""
+    likeliest: tuple[Likely, ...] = ()
+    chosen: bool = False
+    """Did she choose by a button what her words before it meant? Then these are those words."""
     choices: Mapping[str, str] = field(default_factory=dict)
     escalation: Mapping[str, str | None] = field(default_factory=dict)
     slots: Mapping[str, Any] = field(default_factory=dict)
@@ -77,7 +93,7 @@ def hear(tracker: Tracker) -> Heard:
     text = str(message.get("text") or "")
     intent = message.get("intent") or {}
     form = (tracker.active_loop or {}).get("name")
-    return Heard(
+    heard = Heard(
         turn=str(facts["turn"]),
         conversation_id=int(facts["conversation_id"]),
         text=text,
@@ -88,11 +104,31 @@ def hear(tracker: Tracker) -> Heard:
         waiting=facts.get("mode") == "waiting",
         matters=tuple(_matter(one, text) for one in message.get("matters") or ()),
         search=_search(message, text),
+        likeliest=tuple(
+            Likely(str(one["intent"]), one.get("category"), float(one["confidence"]))
+            for one in message.get("likeliest") or ()
+        ),
         choices=_choices(message.get("entities") or ()),
         escalation=facts.get("escalation") or {},
         slots=tracker.slots,
         active_form=form,
         asked=tracker.slots.get("requested_slot") if form else None,
+    )
+    unclear = tracker.slots.get(UNCLEAR)
+    return _as_she_meant(heard, unclear) if unclear and CLARIFIED in heard.choices else heard
+
+
+def _as_she_meant(heard: Heard, unclear: Mapping[str, Any]) -> Heard:
+    """Her own words with the meaning she chose, as if they had been understood at once."""
+    text = str(unclear["text"])
+    return replace(
+        heard,
+        text=text,
+        upset=int(unclear.get("upset") or 0),
+        matters=(Matter(heard.intent, heard.choices[CLARIFIED], text),),
+        search={text.strip(EDGES): tuple(unclear.get("search") or ())},
+        choices={},
+        chosen=True,
     )
 
 

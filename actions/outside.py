@@ -4,6 +4,7 @@ import re
 from functools import cache
 
 from actions.base import DeskAction
+from actions.clarify import clarify
 from actions.heard import FALLBACK, Heard
 from actions.inquiry import answer_from_handbook
 from actions.outcome import Outcome, kept
@@ -39,7 +40,7 @@ def answer_outside(call: Call, heard: Heard) -> Outcome:
     if answered is not None:
         return answered
     if heard.intent == FALLBACK and way is None:
-        return Outcome((Reply("utter_not_understood"),))
+        return clarify(call, heard) or Outcome((Reply("utter_not_understood"),))
     return Outcome((Reply("utter_out_of_scope", {"way": way}),))
 
 

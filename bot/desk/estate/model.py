@@ -122,6 +122,13 @@ class EscalationSettings(StrictModel):
     """So often the resident is asked to say it differently; the next time a person is called."""
 
 
+class LearningSettings(StrictModel):
+    """What the assistant may learn from residents here."""
+
+    keep_choices: bool = False
+    """Keep what a resident chose when she was asked what she meant, for `./guanjia train --review`."""
+
+
 class ConversationSettings(StrictModel):
     """How a conversation is kept."""
 
@@ -160,6 +167,7 @@ class Estate(StrictModel):
     """Left out, the person in charge of emergencies is called at the number of the duty desk."""
     fees: FeeSettings | None = None
     """Left out, each question about fees is kept for a colleague."""
+    learning: LearningSettings = LearningSettings()
     service: ServiceSettings = ServiceSettings()
     """How people serve chats."""
 

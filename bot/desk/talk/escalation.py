@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-NOT_UNDERSTOOD = "utter_not_understood"
+NOT_UNDERSTOOD = frozenset({"utter_not_understood", "utter_clarify"})
+"""Answers that did not understand her: she says it differently, or which of two things she means."""
 MISUNDERSTOOD_IN_A_ROW = 2
 """So often she is asked to say it differently, unless the estate says else; then a person is called."""
 ANNOYED_IN_A_ROW = 3
@@ -73,7 +74,7 @@ def annoyed_in(facts: Mapping[str, Any]) -> int:
 
 def misunderstood_after(before: int, reply_keys: tuple[str, ...]) -> int:
     """Return the new count of answers in a row that did not understand her, after one more answer."""
-    return before + 1 if NOT_UNDERSTOOD in reply_keys else 0
+    return before + 1 if NOT_UNDERSTOOD & set(reply_keys) else 0
 
 
 def misunderstood_in(facts: Mapping[str, Any]) -> int:
