@@ -283,7 +283,10 @@ def _receipt(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
 
 
 def _how_to_pay(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
-    return Answered(tell_ways(call, fees))
+    police = {"police_phone": call.estate.phones.police}
+    asked = touches(_text(heard), "stranger_link")
+    warned = (Reply("utter_fee_no_link", police),) if asked else ()
+    return Answered((*warned, *tell_ways(call, fees)))
 
 
 def _fund(call: Call, heard: Heard, fees: FeeSettings) -> Answered:

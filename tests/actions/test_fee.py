@@ -291,6 +291,12 @@ def test_what_the_estate_does_not_list_is_never_guessed(wang: Dialogue, text: st
     assert "2.80" not in read(wang, outcome)
 
 
+def test_a_link_from_a_stranger_is_called_what_it_is(wang: Dialogue) -> None:
+    told = read(wang, asks(wang, "有人加我微信说是物业，发了个付款链接，是真的吗", "how_to_pay"))
+    assert told.startswith("请先不要付")
+    assert "110" in told
+
+
 # --- a charge to be checked ---------------------------------------------------------------------------
 
 
