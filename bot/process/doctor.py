@@ -11,7 +11,9 @@ import httpx
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from bot.desk.estate.errors import EstateError
 from bot.messaging.channels.telegram.service import webhook_address
+from bot.messaging.handbook_shelf import read_handbook
 from bot.process import data_folder
 from bot.process.environments import HOME, rasa_python
 from bot.process.faults import OperatorError
@@ -90,6 +92,23 @@ def estate(settings: Settings) -> Iterator[Finding]:
             "it is the sample",
             f"copy estate.yml to {settings.data_dir / 'estate.yml'} and make it yours (docs/estate.md)",
         )
+
+
+def handbook(settings: Settings) -> Iterator[Finding]:
+    """The handbook's files, every mistake with its mend; what is published at the desk is not looked at."""
+    folder = settings.handbook_folder(open_estate(settings).handbook)
+    try:
+        found = read_handbook(folder)
+    except EstateError as fault:
+        yield from (_fault(f"handbook {one.field}", one.reason, one.mend) for one in fault.problems)
+        return
+    if not len(found):
+        yield _hint("handbook", f"{folder} holds no entry", "copy the sample there (docs/handbook.md)")
+        return
+    yield _good("handbook", f"{len(found)} entries ({folder})")
+    if folder == settings.project_dir / folder.name:
+        mend = f"copy it to {settings.data_dir / folder.name} and make it yours (docs/handbook.md)"
+        yield _hint("handbook", "it is the sample", mend)
 
 
 def database(settings: Settings) -> Iterator[Finding]:
@@ -184,6 +203,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     environments,
     data,
     estate,
+    handbook,
     database,
     model,
     processes,

@@ -136,9 +136,9 @@ def test_what_is_not_understood_is_asked_again(stranger: Dialogue) -> None:
 
 @pytest.mark.parametrize(
     ("text", "about"),
-    [("你是机器人吗", "self"), ("好冷啊", "weather"), ("现在几点了", "time"), ("新年好", "festival"), ("嘻嘻", None)],
+    [("你是机器人吗", "self"), ("好冷啊", "weather"), ("几点了", "time"), ("新年好", "festival")],
 )  # fmt: skip
-def test_small_talk_is_answered_by_what_it_is_about(text: str, about: str | None) -> None:
+def test_small_talk_is_answered_by_what_it_is_about(text: str, about: str) -> None:
     assert talked_about(text) == about
 
 
