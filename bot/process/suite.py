@@ -21,12 +21,26 @@ BOTH = ("tests/language",)
 """Plain Python for both sides: tested in both; the rest of RASA_TESTS needs Rasa's environment."""
 APART = {
     "kills": ("tests/kills",),
-    "conversations": ("tests/conversations",),
+    "channels": ("tests/channels",),
+    "workspace": ("tests/workspace",),
     "cli": ("tests/cli",),
+    "messaging": ("tests/messaging",),
     "browser": ("tests/browser",),
-    "messaging": ("tests/messaging", "tests/channels"),
+    "conversations": ("tests/conversations",),
 }
-"""Folders of the desk's side that take long, the longest first; all others are one part, `desk`."""
+"""Folders of the desk's side that take long; all others are one part, `desk`."""
+ORDER = (
+    "kills",
+    "desk",
+    "channels",
+    "cli",
+    "workspace",
+    "messaging",
+    "browser",
+    "rasa",
+    "conversations",
+)
+"""What takes long is begun first, so that all lanes end at about the same time."""
 NO_TESTS = 5
 """pytest's exit code when nothing was selected."""
 TELL_EVERY = 20.0
@@ -95,11 +109,12 @@ def whole_suite(project: Path) -> list[Part]:
     rasa_only = [room for room in RASA_TESTS if room not in BOTH]
     apart = [room for rooms in APART.values() for room in rooms]
     ignored = tuple(f"--ignore={room}" for room in (*rasa_only, *apart))
-    return [
+    parts = [
         *(Part(name, "desk", rooms) for name, rooms in APART.items()),
         Part("rasa", "rasa", tuple(room for room in RASA_TESTS if (project / room).is_dir())),
         Part("desk", "desk", ("tests", *ignored)),
     ]
+    return sorted(parts, key=lambda part: ORDER.index(part.name))
 
 
 def of_paths(paths: Sequence[str]) -> list[Part]:

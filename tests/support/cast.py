@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy.orm import Session
 
 from bot.desk.people.agents import create_agent
+from bot.desk.people.passwords import hashed
 from bot.desk.talk.conversations import open_conversation
 from bot.store import actors
 from bot.store.engine import Store
@@ -71,8 +73,21 @@ def _person(session: Session, name: str, room: str | None, now: datetime) -> Per
     return Person(conversation.resident_id, conversation.id, home)
 
 
+@cache
+def _hash() -> str:
+    """Made once for all tests: it takes its time on purpose."""
+    return hashed(PASSWORD)
+
+
 def _colleague(session: Session, login: str, name: str, role: Role, now: datetime) -> Colleague:
     agent = create_agent(
-        session, login=login, name=name, password=PASSWORD, role=role, by=actors.OPERATOR, now=now
+        session,
+        login=login,
+        name=name,
+        password=PASSWORD,
+        role=role,
+        by=actors.OPERATOR,
+        now=now,
+        password_hash=_hash(),
     )
     return Colleague(agent.id, login, actors.agent(agent.id))

@@ -122,8 +122,12 @@ def create_agent(
     now: datetime,
     role: Role = Role.AGENT,
     must_change_password: bool = False,
+    password_hash: str | None = None,
 ) -> Agent:
-    """A new person at the desk. Raises `LoginTaken`; `ValueError` for a password `weakness` finds."""
+    """A new person at the desk. Raises `LoginTaken`; `ValueError` for a password `weakness` finds.
+
+    `password_hash`: `hashed(password)` where it was made already, before the transaction began.
+    """
     login = _login(login)
     if not login or not name.strip():
         raise ValueError("an agent needs a login and a name")
@@ -135,7 +139,7 @@ def create_agent(
         login=login,
         name=name.strip(),
         role=role,
-        password_hash=hashed(password),
+        password_hash=password_hash or hashed(password),
         must_change_password=must_change_password,
         created_at=now,
     )
