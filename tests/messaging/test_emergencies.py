@@ -61,14 +61,14 @@ def test_instructions_come_while_rasa_hangs_on_an_earlier_message(wang: Visitor,
 
 @pytest.mark.parametrize("fault", ["unavailable", "killed_before", "killed_after", "garbled"])
 def test_instructions_come_while_rasa_is_killed_in_the_middle(
-    wang: Visitor, rasa: FakeRasa, fault: str
+    wang: Visitor, rasa: FakeRasa, clock: HandClock, fault: str
 ) -> None:
     rasa.fail(fault)
     wang.says("电梯坏了")
     wang.says("不对，里面困了人，电梯里有人在喊")
     wang.hears("不要扒门")
     rasa.mend()
-    wang.hears("收到：电梯坏了")
+    wang.hears("收到：电梯坏了", clock=clock)
 
 
 def test_rasa_repeats_nothing_when_it_is_there(wang: Visitor, rasa: FakeRasa) -> None:

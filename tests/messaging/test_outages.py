@@ -18,24 +18,26 @@ from tests.support.visitor import Visitor, until
 SAFE = "您的消息已经收到并保存"
 
 
-def test_down_is_told_once_and_answered_when_it_is_back(wang: Visitor, rasa: FakeRasa) -> None:
+def test_down_is_told_once_and_answered_when_it_is_back(
+    wang: Visitor, rasa: FakeRasa, clock: HandClock
+) -> None:
     rasa.stop()
     wang.says("电梯坏了")
     wang.hears(SAFE)
     wang.says("三楼")
     rasa.start()
-    wang.hears("收到：电梯坏了")
-    wang.hears("收到：三楼")
+    wang.hears("收到：电梯坏了", clock=clock)
+    wang.hears("收到：三楼", clock=clock)
     assert sum(SAFE in text for text in wang.said()) == 1
 
 
-def test_a_second_outage_is_told_again(wang: Visitor, rasa: FakeRasa) -> None:
+def test_a_second_outage_is_told_again(wang: Visitor, rasa: FakeRasa, clock: HandClock) -> None:
     for number in (1, 2):
         rasa.stop()
         wang.says(f"第{number}次")
         until(partial(_was_told, wang, number), what="the word about the outage")
         rasa.start()
-        wang.hears(f"收到：第{number}次")
+        wang.hears(f"收到：第{number}次", clock=clock)
 
 
 def _was_told(wang: Visitor, times: int) -> bool:

@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx
 
+from tests.support.clock import HandClock
+
 Json = dict[str, Any]
 PATIENCE = 60.0
 """Seconds; reached only when something is wrong, however busy the machine."""
@@ -90,11 +92,18 @@ class Visitor:
         """What the desk told her so far."""
         return [message["text"] for message in self.looks() if message["from"] != "resident"]
 
-    def hears(self, part: str) -> str:
-        """Wait until the desk said something that holds `part`; returns it."""
-        found: str = until(
-            lambda: next((text for text in self.said() if part in text), None), what=f"{part!r}"
-        )
+    def hears(self, part: str, *, clock: HandClock | None = None) -> str:
+        """Wait until the desk said something that holds `part`; returns it.
+
+        `clock`: it goes on meanwhile, where what she waits for is due by it (a turn that is tried again).
+        """
+
+        def heard() -> str | None:
+            if clock is not None:
+                clock.turn(seconds=0.1)
+            return next((text for text in self.said() if part in text), None)
+
+        found: str = until(heard, what=f"{part!r}")
         return found
 
     def turns(self) -> Json:
