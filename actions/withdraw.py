@@ -9,8 +9,11 @@ from actions.room import Call
 from actions.said import says
 from actions.status import about, find_case, number_said, open_cases, options_for
 from bot.desk.casework.cases import OPEN_STATUSES, withdraw_case
+from bot.desk.emergencies.ending import take_back
 from bot.desk.wording.composer import Reply
 from bot.store import actors
+from bot.store.states import CaseKind
+from bot.store.tables import Case
 
 FORM = "withdraw_form"
 WITHDRAW_SLOTS = ("withdraw_number", "withdraw_confirmed", "options")
@@ -89,6 +92,14 @@ def _withdrawn(call: Call, heard: Heard) -> Outcome:
         )
         return Outcome((reply,), cleared(WITHDRAW_SLOTS))
     by = actors.resident(resident_id_of(call, heard))
+    if case.kind is CaseKind.EMERGENCY:
+        return _taken_back(call, case, by)
     withdraw_case(call.session, case, by=by, now=call.now, why="resident")
     told = {"number": case.number, "person": case.person_in_charge}
     return Outcome((Reply("utter_withdrawn", told),), cleared(WITHDRAW_SLOTS))
+
+
+def _taken_back(call: Call, case: Case, by: str) -> Outcome:
+    """An emergency is never simply taken back: nobody is called any more, and a person makes sure."""
+    take_back(call.session, case, by=by, now=call.now)
+    return Outcome((Reply("utter_emergency_taken_back"),), cleared(WITHDRAW_SLOTS))

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.desk.casework.case_rows import add_event
+from bot.desk.casework.case_rows import OPEN_STATUSES, add_event
 from bot.desk.estate.duty_part import DutyPerson, DutyStep
 from bot.desk.estate.model import Estate
 from bot.desk.people.notices import give_notice
@@ -103,6 +103,9 @@ def page_again(session: Session, alarm_id: int, *, estate: Estate, now: datetime
     ).scalar_one()
     if alarm.state is not AlarmState.RAISED or alarm.next_at is None or alarm.next_at > now:
         return False
+    if alarm.case.status not in OPEN_STATUSES:
+        _settle(session, alarm, now)
+        return False
     duty = estate.on_duty
     if alarm.round >= duty.times and alarm.step + 1 < len(duty.chain):
         alarm.step, alarm.round = alarm.step + 1, 1
@@ -110,6 +113,14 @@ def page_again(session: Session, alarm_id: int, *, estate: Estate, now: datetime
         alarm.round += 1
     page(session, alarm, estate=estate, now=now)
     return True
+
+
+def _settle(session: Session, alarm: Alarm, now: datetime) -> None:
+    """Its case ended without it: nobody is called for what is over."""
+    alarm.state, alarm.next_at, alarm.over_at = AlarmState.OVER, None, now
+    cancel_pages(session, alarm.id)
+    add_event(session, alarm.case, "emergency_over", by=actors.CLOCK, now=now)
+    session.flush()
 
 
 def put_off(session: Session, alarm_id: int, *, now: datetime, reason: str) -> None:

@@ -10,9 +10,11 @@ from actions.status import tell_status
 from actions.urge import urge
 from actions.withdraw import FORM, find_case_to_withdraw, go_on, withdraw_confirmed
 from bot.desk.casework.cases import resolve_case
+from bot.store.emergency_tables import Alarm, AlarmState
 from bot.store.states import CaseStatus
 from bot.store.tables import Case, CaseEvent
 from tests.actions.conftest import Dialogue, keys
+from tests.support.cries import Cries
 
 LEAK = {
     "what": "厨房水管漏水",
@@ -169,3 +171,14 @@ def test_a_stranger_cannot_take_back_her_case(wang: Dialogue, stranger: Dialogue
     number = opens(wang)
     outcome = stranger.hears(find_case_to_withdraw, f"撤销{number}", "cancel")
     assert (keys(outcome), outcome.closes) == (["utter_status_not_found"], True)
+
+
+def test_an_emergency_she_takes_back_is_looked_at_by_a_person(wang: Dialogue) -> None:
+    Cries(wang.store, wang.clock).hears(wang.person, "电梯困住了，里面两个孩子")
+    assert wang.hears(find_case_to_withdraw, "不用来了，撤销", "cancel").slots["withdraw_number"]
+    wang.form = FORM
+    assert wang.hears(go_on, "确定", "affirm", asked="withdraw_confirmed").closes
+    assert keys(wang.hears(withdraw_confirmed, "确定", "affirm")) == ["utter_emergency_taken_back"]
+    with wang.store.read() as session:
+        assert session.scalars(select(Alarm.state)).one() is AlarmState.OVER
+        assert session.scalars(select(Case.status)).one() is CaseStatus.RESOLVED

@@ -117,6 +117,21 @@ def test_neighbours_hear_it_by_one_action(li: Browser, cries: Cries, cast: Cast)
     assert li.post("/desk/alarms/1/neighbours", scope="moon").status_code == 422
 
 
+def test_the_ordinary_buttons_of_the_case_end_the_alarm_and_ask_the_closing_questions(
+    li: Browser, cries: Cries, cast: Cast, store: Store
+) -> None:
+    assert li.post("/desk/cases/YJ2026-0001/start").status_code == 303
+    assert state(store) is AlarmState.ACKNOWLEDGED
+    assert li.post("/desk/cases/YJ2026-0001/resolve", result="人已救出").status_code == 303
+    assert state(store) is AlarmState.OVER
+    assert cries.told(cast.wang)[-1] == "utter_emergency_over"
+    refused = li.post("/desk/cases/YJ2026-0001/close")
+    assert refused.status_code == 409
+    assert "事后记录" in refused.text
+    assert li.post("/desk/alarms/1/close", **AFTERWARDS).status_code == 303
+    assert "YJ2026" not in li.get("/desk/alarms/now", fragment=True).text
+
+
 def test_a_false_cry_is_closed_as_such(li: Browser, cries: Cries, store: Store) -> None:
     li.post("/desk/alarms/1/acknowledge")
     assert li.post("/desk/alarms/1/false").status_code == 303

@@ -111,8 +111,9 @@ def arrive(session: Session, alarm_id: int, *, by: str, telling: Telling, now: d
     return alarm
 
 
-def end(session: Session, alarm_id: int, *, by: str, telling: Telling, now: datetime) -> Alarm:
-    """The danger is over: the case waits for its closing, and whoever cried is asked how she is."""
+def end(session: Session, alarm_id: int, *, by: str, telling: Telling | None, now: datetime) -> Alarm:
+    """The danger is over: the case waits for its closing, and (with `telling`) whoever cried is asked how
+    she is."""
     alarm = lock_alarm(session, alarm_id)
     _may(alarm, AlarmState.OVER)
     alarm.state, alarm.over_at = AlarmState.OVER, now
@@ -123,7 +124,8 @@ def end(session: Session, alarm_id: int, *, by: str, telling: Telling, now: date
     for what in ("respond", "visit", "resolve"):
         keep_promise(session, case, what, by=by, now=now)
     session.flush()
-    _tell(session, alarm, "utter_emergency_over", telling, now)
+    if telling is not None:
+        _tell(session, alarm, "utter_emergency_over", telling, now)
     return alarm
 
 

@@ -14,6 +14,8 @@ from bot.desk.casework import cases as desk_cases
 from bot.desk.casework.access import sees_complaints_of_colleagues
 from bot.desk.casework.case_rows import Say
 from bot.desk.casework.promises import PromiseInThePast
+from bot.desk.emergencies import ending
+from bot.desk.emergencies.telling import Telling
 from bot.desk.wording.speaking import speaker
 from bot.store.tables import Agent, Case
 from bot.workspace import pages
@@ -70,7 +72,9 @@ def start(visit: Visit) -> Response:
     """Work has begun."""
 
     def act(session: Session, case: Case) -> None:
-        desk_cases.start_case(session, case, by=visit.me.by, now=visit.now)
+        ending.start(
+            session, case, agent_id=visit.me.id, by=visit.me.by, telling=_telling(visit), now=visit.now
+        )
 
     return _do(visit, act)
 
@@ -111,7 +115,15 @@ def resolve(visit: Visit) -> Response:
     result = visit.needed("result", limit=NOTE_LIMIT)
 
     def act(session: Session, case: Case) -> None:
-        desk_cases.resolve_case(session, case, result=result, say=_say(visit), by=visit.me.by, now=visit.now)
+        ending.resolve(
+            session,
+            case,
+            result=result,
+            by=visit.me.by,
+            telling=_telling(visit),
+            say=_say(visit),
+            now=visit.now,
+        )
 
     return _do(visit, act)
 
@@ -139,7 +151,7 @@ def close(visit: Visit) -> Response:
     why = visit.text("why", limit=NOTE_LIMIT)
 
     def act(session: Session, case: Case) -> None:
-        desk_cases.close_case(session, case, why=why or None, by=visit.me.by, now=visit.now)
+        ending.close(session, case, why=why or None, by=visit.me.by, now=visit.now)
 
     return _do(visit, act)
 
@@ -153,12 +165,18 @@ def _do(visit: Visit, act: Act) -> Response:
             act(session, case)
         except desk_cases.IllegalCaseMove:
             raise Refusal(409, "illegal_move") from None
+        except ending.ClosingQuestionsFirst:
+            raise Refusal(409, "closing_questions") from None
         except PromiseInThePast:
             raise Refusal(422, "bad_time") from None
     visit.say_more(DESK, OUTBOX)
     if conversation_id is not None:
         visit.say_more(chat_topic(conversation_id))
     return see_other(f"/desk/cases/{number}")
+
+
+def _telling(visit: Visit) -> Telling:
+    return Telling(visit.parts.words, visit.parts.estate)
 
 
 def _say(visit: Visit) -> Say | None:
