@@ -147,6 +147,12 @@ def load_settings(
     )
 
 
+def data_folder_of(given: Path | None = None) -> Path:
+    """The data folder that `load_settings` would take; nothing is made or read."""
+    named = given or os.environ.get("GUANJIA_DATA_DIR") or PROJECT_DIR / "data"
+    return Path(named).expanduser().resolve()
+
+
 def read_estate(path: Path) -> dict[str, Any]:
     """The estate's file as a mapping, for `bot.desk.estate.model.parse_estate`.
 

@@ -17,7 +17,7 @@ from bot.messaging.handbook_shelf import read_handbook
 from bot.process import data_folder
 from bot.process.environments import HOME, rasa_python
 from bot.process.faults import OperatorError
-from bot.process.models import model_path
+from bot.process.models import model_path, training_folder
 from bot.process.opening import database_name, open_estate, store_faults
 from bot.process.ports import why_not
 from bot.process.system_packages import PACKAGES, missing_packages
@@ -141,8 +141,8 @@ def database(settings: Settings) -> Iterator[Finding]:
         store.close()
 
 
-def model(_: Settings) -> Iterator[Finding]:
-    path = model_path()
+def model(settings: Settings) -> Iterator[Finding]:
+    path = model_path(more=training_folder(settings.data_dir))
     if path.exists():
         yield _good("model", f"{path.name} fits the training data")
     else:

@@ -13,7 +13,7 @@ from http.client import HTTPException
 from bot.process.child import Program
 from bot.process.environments import desk_environment, desk_python, rasa_command, rasa_environment
 from bot.process.faults import OperatorError
-from bot.process.models import ensure_model
+from bot.process.models import ensure_model, training_folder
 from bot.process.supervisor import NeverStarted, Say, keep_running
 from bot.settings import Settings
 
@@ -65,7 +65,7 @@ async def _run_both(settings: Settings, *, say: Say, greet: Callable[[], None]) 
 async def _assistant(settings: Settings, *, say: Say) -> None:
     """Train if need be, then keep the Rasa server running; the desk serves people meanwhile."""
     try:
-        model = await ensure_model(say)
+        model = await ensure_model(say, more=training_folder(settings.data_dir))
     except OperatorError as fault:
         say(f"{fault}; until then people at the desk answer, start again when it is mended")
         return

@@ -1,9 +1,11 @@
 """Reads the Rasa project as this house lays it out: one front page, one file per topic.
 
 `domain.yml` is joined with `nlu_data/domain/*.yml`; training data is `nlu_data/nlu` and
-`nlu_data/rules` unless the command line names another place that exists.
+`nlu_data/rules` unless the command line names another place that exists, and beside them the installation's
+own sentences where GUANJIA_MORE_SENTENCES names their folder.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from bot.understanding import tensorflow_standin
 
 TRAINING_DATA = ("nlu_data/nlu", "nlu_data/rules")
 TOPICS = "nlu_data/domain"
+MORE_SENTENCES = "GUANJIA_MORE_SENTENCES"
+"""The folder of an installation's own sentences (`./guanjia train --review` writes them)."""
 
 
 class ProjectImporter(RasaFileImporter):
@@ -54,4 +58,8 @@ def _training_data(root: Path, given: list[str] | str | None) -> list[str]:
     # "data" is what the command line names by itself; in this house it is the desk's own data folder.
     own = [path for path in named if path and Path(path).resolve() != (root / "data").resolve()]
     existing = [path for path in own if Path(path).exists()]
-    return existing or [str(root / path) for path in TRAINING_DATA]
+    if existing:
+        return existing
+    more = os.environ.get(MORE_SENTENCES)
+    mine = [more] if more and any(Path(more).glob("*.yml")) else []
+    return [str(root / path) for path in TRAINING_DATA] + mine

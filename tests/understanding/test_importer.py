@@ -66,3 +66,16 @@ def test_the_whole_project_of_the_house_is_read() -> None:
     assert topics
     assert house.get_domain().responses
     assert house.get_nlu_data().intents
+
+
+def test_an_installations_own_sentences_are_learnt_beside_the_projects(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "training"
+    own.mkdir()
+    monkeypatch.setenv("GUANJIA_MORE_SENTENCES", str(own))
+    before = len(importer(project).get_nlu_data().intent_examples)
+    (own / "corrected.yml").write_text(
+        'version: "3.1"\nnlu:\n- intent: greet\n  examples: |\n    - 在不在呀管家\n', encoding="utf-8"
+    )
+    assert len(importer(project).get_nlu_data().intent_examples) == before + 1
