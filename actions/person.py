@@ -3,29 +3,30 @@
 from typing import Any
 
 from actions.base import DeskAction
+from actions.complaint_first import COMPLAINT_SLOTS
 from actions.heard import Heard
-from actions.matters import KEPT, OTHER
-from actions.opening import open_repair, open_report
 from actions.outcome import Outcome, cleared, kept
-from actions.people import contact_known, resident_id_of
+from actions.people import resident_id_of
+from actions.recorded import recorded
 from actions.repair_facts import read_facts
-from actions.repair_place import fault_of, known_homes, place_by_default, place_from
 from actions.room import Call
 from actions.status import open_cases
 from bot.desk.casework.cases import add_note
 from bot.desk.service.prospects import prospect, with_time
 from bot.desk.talk.acknowledging import acknowledge_waiting
 from bot.desk.talk.conversations import AlreadyWaiting, AlreadyWithPerson, PersonRequested, request_person
+from bot.desk.talk.left_matters import keep_left
 from bot.desk.wording.composer import Reply
 from bot.store import actors
-from bot.store.states import CaseKind
 
 DIALOGUE_SLOTS = (
     "what", "category", "place", "home", "home_said", "ask_how", "options", "since", "contact",
     "repair_confirmed", "report_kind", "report_category", "report_text", "report_confirmed",
-    "withdraw_number", "withdraw_confirmed", "next_matters", "stuck",
+    "withdraw_number", "withdraw_confirmed", "next_matters", *COMPLAINT_SLOTS,
 )  # fmt: skip
 """Cleared when a person comes in: she knows the whole conversation, and the next bot period is new."""
+BEGUN = ("what", "complaint_text", "fee_words", "report_text")
+"""Slots that hold her words for the matter of the form."""
 RECORDED_FIRST = frozenset({"angry", "threat"})
 """Reasons for which her matter is opened as a case at once: a person may come late, the promise runs now."""
 
@@ -54,7 +55,10 @@ def hand_over(call: Call, heard: Heard, *, reason: str) -> Outcome:
 
 
 def _hand_over(call: Call, heard: Heard, reason: str) -> Outcome:
-    recorded = _recorded(call, heard) if reason in RECORDED_FIRST else ()
+    first = reason in RECORDED_FIRST
+    opened = recorded(call, heard) if first else _left(call, heard)
+    if first:
+        keep_left(call.session, heard.conversation_id, [])
     by = actors.resident(resident_id_of(call, heard)) if reason == "asked" else actors.BOT
     match request_person(call.session, heard.conversation_id, reason=reason, by=by, now=call.now):
         case PersonRequested(reason=why):
@@ -65,7 +69,7 @@ def _hand_over(call: Call, heard: Heard, reason: str) -> Outcome:
             replies = with_time("utter_already_waiting", _standing(call, heard))
         case AlreadyWithPerson(agent_name=agent):
             replies = [Reply("utter_with_person", {"agent": agent})]
-    return Outcome((*recorded, *replies), cleared(DIALOGUE_SLOTS), closes=heard.active_form is not None)
+    return Outcome((*opened, *replies), cleared(DIALOGUE_SLOTS), closes=heard.active_form is not None)
 
 
 def _standing(call: Call, heard: Heard) -> dict[str, Any]:
@@ -86,39 +90,15 @@ def _reason(heard: Heard) -> str:
     return str(escalation.get("if_not_understood") or "asked")
 
 
-def _recorded(call: Call, heard: Heard) -> tuple[Reply, ...]:
-    """Open the matter of an angry message without asking back; what is missing a person asks."""
-    if heard.slot("what"):
-        return _repair(call, heard, dict(heard.slots))
-    intent = heard.intent if heard.intent in KEPT else None
-    intent = intent or next((one.intent for one in heard.matters if one.intent in KEPT), None)
-    if intent == "repair":
-        return _repair(call, heard, _repair_slots(call, heard))
-    if intent is None:
+def _left(call: Call, heard: Heard) -> tuple[Reply, ...]:
+    """What was begun or kept for later goes to the person, beside the chat; the resident is told so."""
+    waiting = [str(one["text"]) for one in heard.slot("next_matters") or ()]
+    begun = next((str(heard.slot(name)) for name in BEGUN if heard.slot(name)), None)
+    keep_left(call.session, heard.conversation_id, [*([begun] if begun else []), *waiting])
+    if not waiting:
         return ()
-    category = heard.category_of(intent) or OTHER
-    return open_report(call, heard, kind=CaseKind(intent), category=category, words=heard.text)[:1]
-
-
-def _repair(call: Call, heard: Heard, slots: dict[str, object]) -> tuple[Reply, ...]:
-    replies = open_repair(call, heard, slots)[:1]
-    return replies if slots.get("place") else (*replies, Reply("utter_handover_place"))
-
-
-def _repair_slots(call: Call, heard: Heard) -> dict[str, object]:
-    facts, resident_id = read_facts(heard), resident_id_of(call, heard)
-    known = known_homes(call, resident_id)
-    fault = fault_of(call, heard.category_of("repair") or OTHER, heard.text)
-    place = place_from(call, facts, fault=fault, slots={}, known=known, text=heard.text)
-    if not place.get("place"):
-        place |= place_by_default(call, fault=fault, known=known)
-    return {
-        "what": heard.text,
-        "category": fault.category,
-        "since": facts.since,
-        "contact": facts.phone or contact_known(call, resident_id),
-        **place,
-    }
+    listed = "\n".join(call.words.label("text", "quoted").format(text=one) for one in waiting)
+    return (Reply("utter_matters_left", {"listed": listed}),)
 
 
 def _complete_place(call: Call, heard: Heard) -> None:

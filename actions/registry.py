@@ -1,10 +1,15 @@
 """All custom actions, each once; domain files name them, a test keeps both together."""
 
 from actions.base import DeskAction
+from actions.complaint import OpenComplaint, ValidateComplaintForm
 from actions.fee import AnswerFee, OpenFee, ValidateFeeForm
 from actions.home import VerifyHome
 from actions.inquiry import AnswerInquiry
+from actions.next_matter import NextMatter, TakeMatters
+from actions.outside import AnswerEnglish, AnswerOutside
 from actions.person import HandOver, NoteWaiting
+from actions.picture import TakePicture
+from actions.praise import RecordPraise
 from actions.repair import OpenRepair, ValidateRepairForm
 from actions.report import OpenReport, ValidateReportForm
 from actions.room import Room
@@ -16,8 +21,12 @@ from actions.withdraw import ValidateWithdrawForm, Withdraw
 ACTIONS: tuple[type[DeskAction], ...] = (
     ValidateRepairForm,
     OpenRepair,
+    ValidateComplaintForm,
+    OpenComplaint,
     ValidateReportForm,
     OpenReport,
+    TakeMatters,
+    NextMatter,
     AnswerFee,
     ValidateFeeForm,
     OpenFee,
@@ -25,6 +34,10 @@ ACTIONS: tuple[type[DeskAction], ...] = (
     TellStatus,
     Urge,
     AnswerUnasked,
+    AnswerOutside,
+    AnswerEnglish,
+    RecordPraise,
+    TakePicture,
     ValidateWithdrawForm,
     Withdraw,
     VerifyHome,

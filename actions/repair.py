@@ -153,7 +153,7 @@ def _still(heard: Heard) -> str | None:
 
 def give_up() -> Outcome:
     """She does not want it any more."""
-    slots = {**given_up(REPAIR_SLOTS, "repair_confirmed"), "next_matters": None}
+    slots = given_up(REPAIR_SLOTS, "repair_confirmed")
     return Outcome((Reply("utter_repair_cancelled"),), slots, closes=True)
 
 

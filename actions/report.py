@@ -113,7 +113,7 @@ def _added(call: Call, heard: Heard) -> Outcome:
 
 
 def _given_up() -> Outcome:
-    slots = {**given_up(REPORT_SLOTS, "report_confirmed"), "next_matters": None}
+    slots = given_up(REPORT_SLOTS, "report_confirmed")
     return Outcome((Reply("utter_report_cancelled"),), slots, closes=True)
 
 
@@ -127,6 +127,12 @@ def _opened(call: Call, heard: Heard) -> Outcome:
     category, words = str(heard.slot("report_category") or OTHER), str(heard.slot("report_text"))
     replies = open_report(call, heard, kind=kind, category=category, words=words)
     return Outcome(replies, cleared(REPORT_SLOTS))
+
+
+def slots_of_matter(heard: Heard) -> dict[str, Any]:
+    """Return the slots with which the form begins for a matter kept from before."""
+    words = {"report_text": heard.text, "report_category": heard.category_of(heard.intent) or OTHER}
+    return {**words, "report_kind": heard.intent, "report_confirmed": None}
 
 
 def _own_words(heard: Heard) -> str | None:

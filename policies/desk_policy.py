@@ -19,12 +19,18 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
-PHOTO_ALONE = "utter_photo_alone"
+from bot.language.english import is_english
+
+TAKE_PICTURE = "action_take_picture"
+ANSWER_ENGLISH = "action_answer_english"
 HAND_OVER = "action_hand_over"
 NOTE_WAITING = "action_note_waiting"
 VERIFY_HOME = "action_verify_home"
-OWN_ACTIONS = (HAND_OVER, NOTE_WAITING, PHOTO_ALONE, VERIFY_HOME)
+TAKE_MATTERS = "action_take_matters"
+OWN_ACTIONS = (HAND_OVER, NOTE_WAITING, TAKE_PICTURE, VERIFY_HOME, TAKE_MATTERS, ANSWER_ENGLISH)
 FALLBACK = "nlu_fallback"
+MATTERS = frozenset({"repair", "complaint", "fee", "inquiry", "suggestion", "status", "praise"})
+"""Of these a message may hold several; each is then taken up by itself (`actions/next_matter.py`)."""
 SERVED_WHILE_WAITING = frozenset({"status", "urge", "cancel"})
 """What the bot still does while somebody waits for a person (design §2)."""
 
@@ -97,12 +103,21 @@ class DeskPolicy(Policy):
             intent=message.intent.get("name"),
             upset=int(message.parse_data.get("upset") or 0),
             in_form=tracker.active_loop_name is not None,
+            matters=tuple(one.get("intent") for one in message.parse_data.get("matters") or ()),
             silent=not (message.text or "").strip(),
+            english=is_english(message.text or ""),
         )
 
 
 def decide(
-    metadata: dict[str, Any], *, intent: str | None, upset: int, in_form: bool, silent: bool = False
+    metadata: dict[str, Any],
+    *,
+    intent: str | None,
+    upset: int,
+    in_form: bool,
+    silent: bool = False,
+    english: bool = False,
+    matters: tuple[str | None, ...] = (),
 ) -> str | None:
     """Return the action the desk's decision asks for, or None where the rules go on.
 
@@ -118,9 +133,13 @@ def decide(
     if waiting:
         return None if intent in SERVED_WHILE_WAITING or in_form else NOTE_WAITING
     if metadata.get("attachments") and silent and not in_form:
-        return PHOTO_ALONE
+        return TAKE_PICTURE
+    if english and not in_form:
+        return ANSWER_ENGLISH
     if escalation.get("if_not_understood") and intent == FALLBACK and not in_form:
         return HAND_OVER
     if (escalation.get("if_angry") and upset == 2) or (escalation.get("if_annoyed") and upset >= 1):
         return HAND_OVER
+    if not in_form and sum(one in MATTERS for one in matters) > 1:
+        return TAKE_MATTERS
     return None

@@ -97,7 +97,7 @@ def test_an_angry_complaint_is_opened_in_her_words(wang: Dialogue) -> None:
     outcome = wang.hears(
         actions(wang)[0].act, text, "complaint", category="noise", upset=2, escalation={"if_angry": "angry"}
     )
-    assert keys(outcome) == ["utter_report_opened", "utter_handed_over"]
+    assert keys(outcome) == ["utter_complaint_opened", "utter_handed_over"]
     assert [(case.kind, case.category, case.summary) for case in cases(wang)] == [
         (CaseKind.COMPLAINT, "noise", text)
     ]

@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import delete, select
 
 from actions.heard import Matter
+from actions.matters import NEXT_MATTER
+from actions.next_matter import take_up
 from actions.repair import FORM, begin, go_on, open_confirmed
 from actions.room import Call
 from bot.desk.people.residents import confirm_home
@@ -321,7 +323,11 @@ def test_another_matter_is_kept_and_served_afterwards(wang: Dialogue) -> None:
     dialogue.hears(go_on, "对了，物业费多收了我两个月", "fee", category="unfair", asked="repair_confirmed")
     dialogue.hears(go_on, "确认", "affirm", asked="repair_confirmed")
     opened = dialogue.hears(open_confirmed, "确认", "affirm")
-    assert opened.then == "action_answer_fee"
+    assert opened.then == NEXT_MATTER
+    taken = dialogue.hears(
+        lambda call, heard: take_up(call, heard, heard.slot("next_matters"), begins=False), "确认", "affirm"
+    )
+    assert (keys(taken), taken.then) == (["utter_next_matter"], "action_answer_fee")
     assert dialogue.slots["fee_said"] == "对了，物业费多收了我两个月"
     assert dialogue.slots["what"] is None
 

@@ -1,7 +1,7 @@
 """Times, places and categories as people say them; the words come from the labels."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.desk.estate.model import Estate
@@ -40,3 +40,12 @@ def category_name(kind: CaseKind, category: str, estate: Estate, words: Words) -
         found = estate.repair_categories.get(category)
         return found.name if found else None
     return words.labels.get(kind.value, {}).get(category)
+
+
+def span_text(span: timedelta, words: Words) -> str:
+    """Return how long `span` is as a promise says it: in days from two on, in hours, else in minutes."""
+    minutes = round(span / timedelta(minutes=1))
+    for unit, size, least in (("days", 24 * 60, 2), ("hours", 60, 1)):
+        if minutes % size == 0 and minutes >= least * size:
+            return words.label("span", unit).format(count=minutes // size)
+    return words.label("span", "minutes").format(count=minutes)

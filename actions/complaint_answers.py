@@ -1,0 +1,144 @@
+"""What one message changes in a complaint that is being taken: an answer, a correction, more of the same."""
+
+from typing import Any
+
+from actions.complaint_facts import LIST, LONGEST, ComplaintFacts
+from actions.complaint_place import LONGEST_PLACE, Pointed, place_in
+from actions.heard import FALLBACK, Heard
+from actions.mirror import mirror
+from actions.opening import UNSAID
+from actions.people import resident_id_of
+from actions.repair_place import known_homes
+from actions.room import Call
+from actions.said import says, tail, without
+
+BY_RULE = "by_rule"
+LONGEST_ANSWER = 60
+LONGEST_WISH = 300
+_UNCLEAR = frozenset(
+    {FALLBACK, "complaint", "repair", "inquiry", "suggestion", "out_of_scope", "chitchat", "deny"}
+)
+"""Intents that may well be an answer to the form's question."""
+
+
+def answer_to(call: Call, heard: Heard, facts: ComplaintFacts) -> dict[str, Any]:
+    """Return the slots that an answer to the question fills, {} where it is none."""
+    if heard.choices.get("choice") == BY_RULE:
+        return {"complaint_wish": UNSAID}
+    match heard.asked:
+        case "complaint_place":
+            return _place(call, heard, facts)
+        case "complaint_since":
+            return _since(heard, facts)
+        case "complaint_wish":
+            return _wish(heard, facts)
+        case "complaint_confirmed" if heard.intent == "deny" and not facts.wish:
+            return {"complaint_how": "which"}
+    return {}
+
+
+def changed_by(call: Call, heard: Heard, facts: ComplaintFacts) -> dict[str, Any]:
+    """Return what a message adds that answers nothing: a wish, a time, more of what happened."""
+    changes: dict[str, Any] = {}
+    if facts.wish:
+        changes["complaint_wish"] = _joined_wish(heard, facts.wish)
+    if heard.slot("complaint_how") == "which" and (put_right := _put_right(call, heard, facts)):
+        return {**changes, **put_right}
+    if heard.intent not in ("complaint", "repair", "urge", FALLBACK) or heard.from_button:
+        return changes
+    said = without(("polite",), heard.text)
+    if facts.wish is None and len(said) > 3 and heard.asked == "complaint_confirmed":
+        changes |= _with_more(call, heard, "addition", said)
+    return changes
+
+
+def corrected(call: Call, heard: Heard, facts: ComplaintFacts) -> dict[str, Any]:
+    """Return the slots after "不对，是1302": the place or the time put right, and her words with it."""
+    if not says("correction", heard.text) or heard.from_button:
+        return {}
+    said = tail(heard.text)
+    if len(said) < 2:
+        return {"complaint_how": "which"} if heard.asked == "complaint_confirmed" else {}
+    changes = _with_more(call, heard, "correction", said)
+    pointed = _pointed(call, heard, said, "")
+    if pointed is not None and pointed.place:
+        changes |= pointed.slots()
+    if facts.since:
+        changes["complaint_since"] = facts.since
+    return changes
+
+
+def _place(call: Call, heard: Heard, facts: ComplaintFacts) -> dict[str, Any]:
+    pointed = _pointed(call, heard, heard.text, str(heard.slot("complaint_how") or ""))
+    if pointed is not None:
+        more = {"complaint_since": facts.since} if facts.since and not heard.slot("complaint_since") else {}
+        return {**pointed.slots(), **more}
+    if says("skip", heard.text, of=LIST) or heard.intent == "deny":
+        return {"complaint_place": heard.slot("complaint_side") or UNSAID, "complaint_how": None}
+    said = without(("polite", "correction_head"), heard.text)
+    if heard.intent in _UNCLEAR and 1 < len(said) <= LONGEST_ANSWER:
+        return {"complaint_place": said[:LONGEST_PLACE], "complaint_how": None}
+    return {}
+
+
+def _since(heard: Heard, facts: ComplaintFacts) -> dict[str, Any]:
+    if facts.since:
+        return {"complaint_since": facts.since, "complaint_how": None}
+    if facts.ahead and heard.slot("complaint_how") != "ahead":
+        return {"complaint_how": "ahead", "complaint_ahead": facts.ahead}
+    if says("skip", heard.text, of=LIST) or heard.intent == "deny":
+        return {"complaint_since": UNSAID, "complaint_how": None}
+    said = without(("polite",), heard.text)
+    if heard.intent in (*_UNCLEAR, "affirm", "urge") and 1 < len(said) <= LONGEST_ANSWER:
+        return {"complaint_since": said, "complaint_how": None}
+    return {}
+
+
+def _wish(heard: Heard, facts: ComplaintFacts) -> dict[str, Any]:
+    """Her wish; "没有" and "按规定" are none; "对" is a yes to what was read back: she is asked once more."""
+    if says("skip", heard.text, of=LIST):
+        return {"complaint_wish": UNSAID}
+    if heard.intent == "affirm" and not facts.wish:
+        again = heard.slot("complaint_how") == "wish"
+        return {"complaint_wish": UNSAID} if again else {"complaint_how": "wish"}
+    if heard.intent == "deny" and not facts.wish and len(heard.text.strip()) <= 4:
+        return {"complaint_how": "which_fact"}
+    said = without(("polite",), heard.text)
+    if facts.anonymous and not facts.wish:
+        return {}
+    return (
+        {"complaint_wish": heard.text.strip()[:LONGEST_WISH], "complaint_how": None} if len(said) > 1 else {}
+    )
+
+
+def _put_right(call: Call, heard: Heard, facts: ComplaintFacts) -> dict[str, Any]:
+    """Asked which line is wrong, she writes the right one."""
+    pointed = _pointed(call, heard, heard.text, "")
+    place = pointed.slots() if pointed is not None and pointed.place else {}
+    return {**place, **({"complaint_since": facts.since} if facts.since else {})}
+
+
+def _joined_wish(heard: Heard, wish: str) -> str:
+    before = heard.slot("complaint_wish")
+    return wish if before in (None, UNSAID) or wish in before else f"{before}；{wish}"[:LONGEST_WISH]
+
+
+def _pointed(call: Call, heard: Heard, text: str, asked: str) -> Pointed | None:
+    return place_in(
+        call,
+        text,
+        known=known_homes(call, resident_id_of(call, heard)),
+        own=heard.slot("complaint_own"),
+        side=heard.slot("complaint_side"),
+        asked=asked,
+    )
+
+
+def _with_more(call: Call, heard: Heard, form: str, said: str) -> dict[str, Any]:
+    """Her words with the correction or the addition behind them: who reads it reads both."""
+    text = call.words.label("text", form).format(old=heard.slot("complaint_text"), new=said)
+    return {
+        "complaint_text": text[:LONGEST],
+        "complaint_how": None,
+        "complaint_mirror": mirror(text, call.words),
+    }

@@ -1,0 +1,109 @@
+"""What an angry resident said is a case before a person comes (R13, R15): all of it, unquestioned.
+
+A person may come late; the promised times run from now. What is missing the person asks.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from actions.complaint_first import first_slots, keep_if_about_colleague
+from actions.complaint_opening import open_complaint
+from actions.complaint_rules import needs_place
+from actions.heard import Heard, Matter
+from actions.matters import KEPT, OTHER
+from actions.opening import UNSAID, open_repair, open_report
+from actions.people import contact_known, resident_id_of
+from actions.repair_facts import read_facts
+from actions.repair_place import fault_of, known_homes, place_by_default, place_from
+from actions.room import Call
+from bot.desk.wording.composer import Reply
+from bot.store.states import CaseKind
+
+PLACE_MISSING = "utter_handover_place"
+
+
+def recorded(call: Call, heard: Heard) -> tuple[Reply, ...]:
+    """Open a case for each matter: the one of the form, those of the message, those kept from before.
+
+    Returns what she is told; at most one thing is asked.
+    """
+    replies = [*_of_the_form(call, heard)]
+    for one in _of_the_message(heard, formed=bool(replies)):
+        replies += _opened(call, one)
+    for kept in heard.slot("next_matters") or ():
+        replies += _opened(call, _alone(heard, Matter(kept["intent"], kept.get("category"), kept["text"])))
+    asked = [one for one in replies if one.key == PLACE_MISSING][:1]
+    return (*(one for one in replies if one.key != PLACE_MISSING), *asked)
+
+
+def _of_the_form(call: Call, heard: Heard) -> tuple[Reply, ...]:
+    """What she was telling when it became too much, with this message behind it."""
+    if heard.slot("what"):
+        return _repair(call, heard, dict(heard.slots))
+    if heard.slot("complaint_text"):
+        before, said = str(heard.slot("complaint_text")), heard.text.strip()
+        joined = call.words.label("text", "addition").format(old=before, new=said)
+        return _complaint(call, heard, {**heard.slots, "complaint_text": joined})
+    if heard.slot("report_text"):
+        kind, category = CaseKind(heard.slot("report_kind")), str(heard.slot("report_category") or OTHER)
+        return open_report(call, heard, kind=kind, category=category, words=str(heard.slot("report_text")))[
+            :1
+        ]
+    return ()
+
+
+def _of_the_message(heard: Heard, *, formed: bool) -> list[Heard]:
+    """The matters she told now; within a form only what is surely of another kind."""
+    matters = [one for one in heard.matters if one.intent in KEPT]
+    if formed:
+        own = "repair" if heard.slot("what") else heard.slot("report_kind") or "complaint"
+        matters = [one for one in matters if one.intent != own] if len(heard.matters) > 1 else []
+    elif not matters and heard.intent in KEPT:
+        matters = [Matter(heard.intent, None, heard.text)]
+    if len(matters) == 1 and not formed:
+        return [_alone(heard, replace(matters[0], text=heard.text))]  # nothing she said is left out
+    return [_alone(heard, one) for one in matters]
+
+
+def _alone(heard: Heard, matter: Matter) -> Heard:
+    return replace(heard, text=matter.text, intent=matter.intent, matters=(matter,), slots={})
+
+
+def _opened(call: Call, heard: Heard) -> tuple[Reply, ...]:
+    if heard.intent == "repair":
+        return _repair(call, heard, _repair_slots(call, heard))
+    if heard.intent == "complaint":
+        slots = first_slots(call, heard)
+        return _complaint(call, heard, {**slots, "complaint_text": slots["complaint_text"] or heard.text})
+    kind, category = CaseKind(heard.intent), heard.category_of(heard.intent) or OTHER
+    return open_report(call, heard, kind=kind, category=category, words=heard.text)[:1]
+
+
+def _complaint(call: Call, heard: Heard, slots: Mapping[str, Any]) -> tuple[Reply, ...]:
+    keep_if_about_colleague(call, heard, slots)
+    replies = open_complaint(call, heard, slots)[:1]
+    place, category = slots.get("complaint_place"), str(slots.get("complaint_category") or OTHER)
+    missing = place in (None, UNSAID) and needs_place(category)
+    return (*replies, Reply(PLACE_MISSING)) if missing else replies
+
+
+def _repair(call: Call, heard: Heard, slots: Mapping[str, Any]) -> tuple[Reply, ...]:
+    replies = open_repair(call, heard, slots)[:1]
+    return replies if slots.get("place") else (*replies, Reply(PLACE_MISSING))
+
+
+def _repair_slots(call: Call, heard: Heard) -> dict[str, Any]:
+    facts, resident_id = read_facts(heard), resident_id_of(call, heard)
+    known = known_homes(call, resident_id)
+    fault = fault_of(call, heard.category_of("repair") or OTHER, heard.text)
+    place = place_from(call, facts, fault=fault, slots={}, known=known, text=heard.text)
+    if not place.get("place"):
+        place |= place_by_default(call, fault=fault, known=known)
+    return {
+        "what": heard.text,
+        "category": fault.category,
+        "since": facts.since,
+        "contact": facts.phone or contact_known(call, resident_id),
+        **place,
+    }
