@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +14,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from bot.desk.wording.phrases import category_name
+from bot.store.states import CaseKind
 from bot.workspace.faults import Refusal
+from bot.workspace.parts import Parts
 from bot.workspace.visits import Visit, is_fragment, parts_of
 
 HERE = Path(__file__).parent
@@ -79,11 +81,20 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
             estate=parts.estate,
             now=parts.now(),
             moment=moment_of(parts.now(), parts.estate.zone),
-            category_name=partial(category_name, estate=parts.estate, words=parts.words),
+            category_name=_category_names(parts),
             **context,
         )
     )
     return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store"})
+
+
+def _category_names(parts: Parts) -> Callable[[str, str], str | None]:
+    """A category's name by its kind (as the store or as a parse says it); None for one without a name."""
+
+    def named(kind: str, category: str) -> str | None:
+        return category_name(CaseKind(kind), category, parts.estate, parts.words)
+
+    return named
 
 
 def moment_of(now: datetime, zone: ZoneInfo) -> Callable[[datetime], Moment]:

@@ -82,7 +82,13 @@ class DeskServer:
     def start(self) -> "DeskServer":
         """Serve; returns when the desk is at work."""
         words = load_words(
-            [PROJECT / "domain.yml", PROJECT / "nlu_data/domain", PROJECT / "nlu_data/labels.yml", WORDS]
+            [
+                PROJECT / "domain.yml",
+                PROJECT / "nlu_data/domain",
+                PROJECT / "nlu_data/labels.yml",
+                PROJECT / "nlu_data/phrases.yml",
+                WORDS,
+            ]
         )
         self.desk = Desk(
             settings=self.settings,

@@ -14,6 +14,7 @@ from bot.desk.talk.transcript import NewAttachment, record_inbound, record_outbo
 from bot.messaging.attachments import AttachmentStore, NotAPicture
 from bot.store import actors
 from bot.store.engine import Store
+from bot.store.reading_tables import CorrectedReading
 from bot.store.states import CaseStatus, Lane, Mode, Sender
 from bot.store.tables import Attachment, Case, Conversation, Message, Resident
 from bot.workspace.parts import Parts, PictureRefused
@@ -230,3 +231,15 @@ def test_how_she_is_addressed_is_filled_in(li: Browser, url: str, store: Store, 
     page = li.get(url).text
     assert "王女士您好，我是锦绣花园的小李" in page
     assert "工单号BX2026-0001" in page
+
+
+def test_what_a_message_meant_is_put_right(li: Browser, url: str, store: Store, cast: Cast) -> None:
+    assert "理解为：维修 · 电梯" in li.get(url).text
+    with store.read() as session:
+        message = session.scalars(select(Message.id).where(Message.text == "还没来人？")).one()
+    assert li.post(f"{url}/reading", fragment=True, message=str(message), what="urge:").status_code == 204
+    assert li.post(f"{url}/reading", fragment=True, message=str(message), what="x:y").status_code == 422
+    assert li.post(f"{url}/reading", fragment=True, message="99999", what="urge:").status_code == 404
+    with store.read() as session:
+        corrected = session.scalars(select(CorrectedReading)).one()
+        assert (corrected.intent, corrected.corrected_by) == ("urge", cast.li.by)

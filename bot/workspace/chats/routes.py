@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute, Route
 
-from bot.workspace.chats import account, beside, casework, person, serving, views
+from bot.workspace.chats import account, beside, casework, person, serving, understanding, views
 from bot.workspace.visits import View, signed_in
 
 
@@ -32,6 +32,7 @@ def chat_routes() -> list[BaseRoute]:
         _acts("/chats/{id:int}/cases/change", casework.change_one),
         _acts("/chats/{id:int}/cases/merge", casework.merge),
         _acts("/chats/{id:int}/cases/unmerge", casework.unmerge),
+        _acts("/chats/{id:int}/reading", understanding.correct),
         _acts("/chats/{id:int}/phone", person.phone),
         _acts("/chats/{id:int}/account", account.account),
         _acts("/chats/{id:int}/home-code", person.home_code),

@@ -14,7 +14,7 @@ from bot.desk.service.summary import summarise
 from bot.store.states import Mode
 from bot.store.tables import Attachment, Conversation, Message
 from bot.workspace import pages
-from bot.workspace.chats import beside, casework, reading, transcript
+from bot.workspace.chats import beside, casework, reading, transcript, understanding
 from bot.workspace.chats.lists import chat_lists, kept_for
 from bot.workspace.faults import Refusal, not_there
 from bot.workspace.visits import Visit
@@ -46,6 +46,7 @@ def chat(visit: Visit) -> Response:
             draft=draft_of(session, conversation_id, agent_id=visit.me.id),
             phrases=beside.phrases_of(session, visit, found),
             hints=visit.parts.words.labels.get("hint", {}),
+            readings=understanding.choices(),
             **_head(session, visit, found),
             **_summary(session, visit, found),
             **{k: v for k, v in _person(session, visit, found).items() if k != "homes"},
