@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.desk.casework.case_rows import OPEN_STATUSES, Say, add_event, lock_case, tell_resident
 from bot.desk.casework.promise_times import PromisedTime, promised_times, times_until
+from bot.desk.casework.reaching import ask_to_call_unless_read
 from bot.desk.estate.calendar import WorkingCalendar
 from bot.desk.estate.model import Estate
 from bot.desk.people import notices
@@ -235,6 +236,9 @@ def _speak(session: Session, case: Case, promise: Promise, step: Step, say: Say,
                 details={**told, "number": case.number, "person": case.person_in_charge},
                 now=now,
             )
+    if step.missed and promise.told_at is not None and not step.tell:
+        # She was told of the delay in time, by a word that lies where she may not look (R28).
+        ask_to_call_unless_read(session, case, told_at=promise.told_at, now=now)
     if step.tell:
         key = "utter_promise_missed" if step.missed else "utter_promise_delay"
         tell_resident(session, case, key, say=say, slots=told, by=actors.CLOCK, now=now)
