@@ -45,6 +45,8 @@ _PARTS = (
 )
 _CLOCK = re.compile(rf"({NUMERAL}{{1,3}}|\d{{1,2}})(?:点钟?|时|:(\d{{2}}))(半|一刻|[0-5]?\d分?)?")
 _ASKS_WHEN = re.compile(r"几点|什么时候|啥时候?|什么时间|多久|几时|何时|哪天|几号|什么时段")
+_ASKS = re.compile(r"(?:问|咨询|打听|了解|查|说)一?下")
+"""Taken away first: "想问下周六" is about this Saturday."""
 _LATER = re.compile(r"以后|之后|过后|后")
 
 
@@ -61,7 +63,7 @@ class AskedTime:
 
 def read_asked_time(text: str) -> AskedTime:
     """Return what the question says of day and time; a question for the hours ("晚上几点关") has no span."""
-    plain = normalise(text)
+    plain = _ASKS.sub(" ", normalise(text))
     if _NOW.search(plain):
         return AskedTime(day="in:0", now=True)
     return AskedTime(day=_day(plain), span=_span(plain))

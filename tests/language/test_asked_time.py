@@ -10,6 +10,7 @@ from bot.language.asked_time import AskedTime, read_asked_time
     [
         ("周六中午能装修吗", "week:0:6", (720, 840)),
         ("下周一上班吗", "week:1:1", None),
+        ("想问下周六能装修吗", "week:0:6", None),
         ("礼拜天可以搬家吗", "week:0:7", None),
         ("这周末泳池开吗", "weekend:0", None),
         ("明儿早上七点能施工不", "in:1", (420, 421)),
