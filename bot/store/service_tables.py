@@ -156,3 +156,56 @@ class ServiceCall(Base):
     lease_until: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(String(300))
+
+
+class SecondFactor(Base):
+    """A person's second factor 两步验证 (RFC 6238): asked at each sign-in once it is confirmed."""
+
+    __tablename__ = "second_factors"
+    agent_id: Mapped[int] = mapped_column(BigId, ForeignKey("agents.id"), primary_key=True)
+    required: Mapped[bool] = mapped_column(default=False)
+    """An admin wants it: without one she sees nothing but the page that makes it."""
+    secret: Mapped[str | None] = mapped_column(String(64))
+    """Base32. It must be readable to be compared, so the store is as secret as the data folder."""
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(default=0)
+    """The step of the last code taken: no code is taken twice."""
+    recovery: Mapped[list[Any]] = mapped_column(default=list)
+    """Hashes of the recovery codes that are left."""
+
+
+class VerifiedSession(Base):
+    """A signed-in browser that has shown its second factor; the others of the same person have not."""
+
+    __tablename__ = "verified_sessions"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    agent_id: Mapped[int] = mapped_column(BigId, ForeignKey("agents.id"), index=True)
+    at: Mapped[datetime]
+
+
+class ChatEnding(Base):
+    """How a person ended serving a chat (R41): a reason code and a note; what the archive lists."""
+
+    __tablename__ = "chat_endings"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(BigId, ForeignKey("conversations.id"), index=True)
+    agent_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("agents.id"), index=True)
+    """Who served it; None where nobody ever did."""
+    reason: Mapped[str] = mapped_column(String(30))
+    note: Mapped[str | None] = mapped_column(Text)
+    began_at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
+    agent: Mapped[Agent | None] = relationship()
+
+
+class QualityCheck(Base):
+    """A supervisor's look at a served chat 质检 (R45): a score and a comment, once each."""
+
+    __tablename__ = "quality_checks"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ending_id: Mapped[int] = mapped_column(BigId, ForeignKey("chat_endings.id"), unique=True)
+    by_id: Mapped[int] = mapped_column(BigId, ForeignKey("agents.id"))
+    score: Mapped[int]
+    """1 to 5."""
+    comment: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]

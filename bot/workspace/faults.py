@@ -27,6 +27,13 @@ class MustChangePassword(Refusal):
         super().__init__(403, "must_change_password")
 
 
+class SecondFactorNeeded(Refusal):
+    """The browser has not shown its second factor, or none was made yet though one is required."""
+
+    def __init__(self) -> None:
+        super().__init__(403, "second_factor")
+
+
 def not_there() -> Refusal:
     """What does not exist and what is not hers look alike."""
     return Refusal(404, "not_there")

@@ -8,7 +8,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.workspace.faults import MustChangePassword, not_there
+from bot.workspace.faults import MustChangePassword, SecondFactorNeeded, not_there
 from bot.workspace.parts import DESK, Parts, chat_topic
 from bot.workspace.visits import parts_of, who
 
@@ -20,6 +20,8 @@ PING_SECONDS = 15
 async def live(request: Request) -> Response:
     """GET /desk/live?chat=12: the desk's news and, if she may see it, the news of one chat."""
     me = await run_sync(who, request)
+    if me.owes_factor:
+        raise SecondFactorNeeded
     if me.must_change_password:
         raise MustChangePassword
     topics = [DESK]

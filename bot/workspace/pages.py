@@ -20,7 +20,7 @@ from bot.workspace.parts import Parts
 from bot.workspace.visits import Visit, is_fragment, parts_of
 
 HERE = Path(__file__).parent
-ROOMS = ("signing_in", "chats", "cases", "notices", "alarms", "service", "handbook")
+ROOMS = ("signing_in", "chats", "cases", "notices", "alarms", "service", "people", "handbook")
 STATIC = HERE / "static"
 
 

@@ -16,11 +16,12 @@ from bot.workspace import pages
 from bot.workspace.alarms.routes import alarm_routes
 from bot.workspace.cases.routes import case_routes
 from bot.workspace.chats.routes import chat_routes
-from bot.workspace.faults import MustChangePassword, Refusal, SignInNeeded
+from bot.workspace.faults import MustChangePassword, Refusal, SecondFactorNeeded, SignInNeeded
 from bot.workspace.handbook.routes import handbook_routes
 from bot.workspace.live import live
 from bot.workspace.notices.routes import notice_routes
 from bot.workspace.parts import Parts
+from bot.workspace.people.routes import people_routes
 from bot.workspace.service.routes import service_routes
 from bot.workspace.signing_in.routes import signing_in_routes
 from bot.workspace.visits import ALL_ROLES, Visit, is_fragment, see_other, sign_in_url, signed_in
@@ -56,6 +57,7 @@ def workspace_app(parts: Parts) -> Starlette:
             *handbook_routes(),
             *alarm_routes(),
             *service_routes(),
+            *people_routes(),
             Mount("/static", app=StaticFiles(directory=pages.STATIC)),
         ],
         middleware=[Middleware(SecurityHeaders)],
@@ -82,6 +84,8 @@ async def _refused(request: Request, fault: Exception) -> Response:
             return RedirectResponse(sign_in_url(request), status_code=303)
         if isinstance(fault, MustChangePassword):
             return RedirectResponse("/desk/password", status_code=303)
+        if isinstance(fault, SecondFactorNeeded):
+            return RedirectResponse("/desk/second-factor", status_code=303)
     return pages.refused(request, fault)
 
 

@@ -19,10 +19,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.desk.casework.access import sees_complaints_of_colleagues
-from bot.desk.people import agents
+from bot.desk.people import agents, second_factor
 from bot.store import actors
 from bot.store.states import Role
-from bot.workspace.faults import MustChangePassword, Refusal, SignInNeeded
+from bot.workspace.faults import MustChangePassword, Refusal, SecondFactorNeeded, SignInNeeded
 from bot.workspace.parts import Parts
 
 SESSION_COOKIE = "guanjia_desk"
@@ -42,6 +42,8 @@ class Me:
     role: Role
     must_change_password: bool
     csrf: str
+    owes_factor: bool = False
+    """This browser must show (or make) a second factor before it sees anything."""
 
     @property
     def by(self) -> str:
@@ -98,16 +100,25 @@ View = Callable[[Visit], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def signed_in(view: View, *, roles: Collection[Role] = DESK_ROLES, first_password: bool = False) -> Endpoint:
+def signed_in(
+    view: View,
+    *,
+    roles: Collection[Role] = DESK_ROLES,
+    first_password: bool = False,
+    before_factor: bool = False,
+) -> Endpoint:
     """An endpoint for signed-in people of `roles`; every POST must carry the session's CSRF token.
 
     To the other roles the page does not exist. With `first_password` the page is also for people
-    who must change their password before anything else.
+    who must change their password before anything else, with `before_factor` for a browser that has not
+    shown its second factor yet.
     """
 
     async def endpoint(request: Request) -> Response:
         parts = parts_of(request)
         me = await run_sync(who, request)
+        if me.owes_factor and not before_factor:
+            raise SecondFactorNeeded
         if me.must_change_password and not first_password:
             raise MustChangePassword
         if me.role not in roles:
@@ -139,7 +150,8 @@ def who(request: Request) -> Me:
         if found is None:
             raise SignInNeeded
         agent, csrf = found
-        me = Me(agent.id, agent.name, agent.login, agent.role, agent.must_change_password, csrf)
+        owes = second_factor.needed(session, agent.id, token) != "none"
+        me = Me(agent.id, agent.name, agent.login, agent.role, agent.must_change_password, csrf, owes)
     request.state.me = me
     return me
 

@@ -235,6 +235,27 @@ def deactivate_agent(session: Session, *, agent_id: int, by: str, now: datetime)
     session.flush()
 
 
+def reactivate_agent(session: Session, *, agent_id: int, by: str, now: datetime) -> None:
+    """She works here again, with the password she had."""
+    session.get_one(Agent, agent_id).active = True
+    audit.note(session, by=by, what="reactivate_agent", subject=actors.agent(agent_id), now=now)
+    session.flush()
+
+
+def change_role(session: Session, *, agent_id: int, role: Role, by: str, now: datetime) -> None:
+    """What she may do from her next request on."""
+    session.get_one(Agent, agent_id).role = role
+    audit.note(session, by=by, what=f"change_role:{role.value}", subject=actors.agent(agent_id), now=now)
+    session.flush()
+
+
+def end_sessions(session: Session, *, agent_id: int, by: str, now: datetime) -> None:
+    """Every browser of hers must sign in again."""
+    session.execute(delete(AgentSession).where(AgentSession.agent_id == agent_id))
+    audit.note(session, by=by, what="end_sessions", subject=actors.agent(agent_id), now=now)
+    session.flush()
+
+
 def active_agents(session: Session) -> list[Agent]:
     """All who work at the desk, by name."""
     return list(session.scalars(select(Agent).where(Agent.active).order_by(Agent.name, Agent.id)))

@@ -12,7 +12,7 @@ def signing_in_routes() -> list[BaseRoute]:
         Route("/sign-in", views.sign_in, methods=["GET", "POST"]),
         Route(
             "/sign-out",
-            signed_in(views.sign_out, roles=ALL_ROLES, first_password=True),
+            signed_in(views.sign_out, roles=ALL_ROLES, first_password=True, before_factor=True),
             methods=["POST"],
         ),
         Route(
