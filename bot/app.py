@@ -124,7 +124,12 @@ class Desk:
             now=self.now,
             sending=self.sending,
         )
-        page_devices = devices_of(self.estate, self.words, public_url=self.settings.public_url)
+        page_devices = devices_of(
+            self.estate,
+            self.words,
+            public_url=self.settings.public_url,
+            telegram=self.telegram.api if self.telegram else None,
+        )
         self.pager = Pager(
             work=self.work,
             hub=self.hub,

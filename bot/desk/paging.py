@@ -18,7 +18,7 @@ from bot.desk.people.notices import give_notice
 from bot.store import actors
 from bot.store.emergency_tables import Alarm, AlarmState, Page, PageState
 
-DESK, WEBHOOK, SMS = "desk", "webhook", "sms"
+DESK, WEBHOOK, SMS, TELEGRAM = "desk", "webhook", "sms", "telegram"
 LONGEST_PAUSE = timedelta(minutes=5)
 """The last step is called on and on; the pauses grow up to this."""
 TRIES = 3
@@ -229,7 +229,7 @@ def _step(estate: Estate, step: int) -> DutyStep:
 
 
 def _devices(estate: Estate, people: Sequence[DutyPerson]) -> list[tuple[str, DutyPerson, str]]:
-    """The desk page always; the webhook once; a text message to everyone who has a number."""
+    """The desk page always; the webhook once; a text message and Telegram to everyone who has them."""
     duty = estate.on_duty
     found = [(DESK, people[0], "")]
     if duty.webhook is not None:
@@ -237,7 +237,8 @@ def _devices(estate: Estate, people: Sequence[DutyPerson]) -> list[tuple[str, Du
     if duty.sms is not None:
         numbers = dict.fromkeys(one.phone for one in people if one.phone)
         found += [(SMS, next(p for p in people if p.phone == phone), phone) for phone in numbers if phone]
-    return found
+    chats = {one.telegram: one for one in people if one.telegram is not None}
+    return [*found, *((TELEGRAM, person, str(chat)) for chat, person in chats.items())]
 
 
 def _pause(estate: Estate, alarm: Alarm) -> timedelta:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.desk.estate.errors import EstateError
 from bot.messaging.channels.telegram.service import webhook_address
 from bot.messaging.handbook_shelf import read_handbook
-from bot.process import data_folder
+from bot.process import data_folder, duty_check
 from bot.process.environments import HOME, rasa_python
 from bot.process.faults import OperatorError
 from bot.process.models import model_path, training_folder
@@ -199,6 +199,16 @@ def telegram(settings: Settings) -> Iterator[Finding]:
         yield _fault("telegram", found, mend) if is_fault else _hint("telegram", found, mend)
 
 
+def paging(settings: Settings) -> Iterator[Finding]:
+    """Who is called in an emergency, and whether the devices have what they need."""
+    verdicts = {duty_check.FAULT: Verdict.FAULT, duty_check.HINT: Verdict.HINT, duty_check.GOOD: Verdict.GOOD}
+    has_telegram = settings.telegram_token is not None
+    for verdict, what, found, mend in duty_check.duty_lines(
+        open_estate(settings), os.environ, telegram=has_telegram
+    ):
+        yield Finding(verdicts[verdict], what, found, mend)
+
+
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     environments,
     data,
@@ -209,6 +219,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     processes,
     network,
     telegram,
+    paging,
     tests,
 )
 

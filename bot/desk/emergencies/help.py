@@ -83,16 +83,27 @@ def shown_on_desk(session: Session, alarm_id: int, *, telling: Telling, now: dat
     return any(shown)
 
 
-def acknowledge(session: Session, alarm_id: int, *, agent_id: int, telling: Telling, now: datetime) -> Alarm:
-    """A person has it: paging stops, the case is hers, whoever cried is told. Raises IllegalAlarmMove."""
+def acknowledge(
+    session: Session,
+    alarm_id: int,
+    *,
+    agent_id: int | None = None,
+    person: str | None = None,
+    telling: Telling,
+    now: datetime,
+) -> Alarm:
+    """A person has it: paging stops, the case is hers, whoever cried is told. Raises IllegalAlarmMove.
+
+    `person`: somebody of the duty list who is no agent of the desk.
+    """
     alarm = lock_alarm(session, alarm_id)
     _may(alarm, AlarmState.ACKNOWLEDGED)
-    by = actors.agent(agent_id)
+    by = actors.duty(person or "") if agent_id is None else actors.agent(agent_id)
     alarm.state, alarm.next_at = AlarmState.ACKNOWLEDGED, None
     alarm.acknowledged_at, alarm.acknowledged_by = now, by
     paging.cancel_pages(session, alarm.id)
     add_event(session, alarm.case, "emergency_acknowledged", by=by, now=now)
-    assign_case(session, alarm.case, agent_id=agent_id, by=by, now=now)
+    assign_case(session, alarm.case, agent_id=agent_id, person=person, by=by, now=now)
     session.flush()
     _tell(session, alarm, "utter_emergency_acknowledged", telling, now)
     return alarm

@@ -14,6 +14,8 @@ class DutyPerson(StrictModel):
 
     name: Name
     phone: Phone | None = None
+    telegram: int | None = Field(default=None, gt=0)
+    """The number of her private chat with the bot; she gets it by writing to the bot (docs/paging.md)."""
     hours: ClockSpan | None = None
 
     def is_on_duty(self, at: datetime) -> bool:
@@ -96,6 +98,11 @@ class DutySettings(StrictModel):
     """So long a question about a doubtful cry waits for its answer before a person is paged."""
     webhook: Webhook | None = None
     sms: SmsGateway | None = None
+
+    @property
+    def calls_telegram(self) -> bool:
+        """Does anybody of the chain have a chat there?"""
+        return any(person.telegram is not None for step in self.chain for person in step.people)
 
 
 def checked_url(value: str) -> str:

@@ -70,6 +70,8 @@ def _shown(session: Session, alarm: Alarm) -> ShownAlarm:
 
 
 def _name(session: Session, by: str | None) -> str | None:
+    if by is not None and by.startswith("duty:"):
+        return by.removeprefix("duty:")
     if by is None or not by.startswith("agent:"):
         return None
     found = session.get(Agent, int(by.removeprefix("agent:")))

@@ -70,11 +70,12 @@ def case_list(session: Session, me: Me, wanted: CaseFilter, now: datetime) -> Ca
 
 
 def names_in(session: Session, case: Case) -> dict[str, str]:
-    """The names behind "agent:3" in the case's history and promises."""
+    """The names behind "agent:3" and "duty:周强" in the case's history and promises."""
     signs = {event.by for event in case.events} | {promise.source for promise in case.promises}
     ids = {int(sign[6:]) for sign in signs if sign.startswith("agent:")}
     rows = session.execute(select(Agent.id, Agent.name).where(Agent.id.in_(ids)))
-    return {f"agent:{agent_id}": name for agent_id, name in rows}
+    duty = {sign: sign.removeprefix("duty:") for sign in signs if sign.startswith("duty:")}
+    return {f"agent:{agent_id}": name for agent_id, name in rows} | duty
 
 
 def is_late(promise: Promise, now: datetime) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.desk.estate.model import Estate
 from bot.messaging.channels.telegram.channel import LIMITS
 from bot.messaging.channels.telegram.intake import Reading
 from bot.messaging.channels.telegram.receiver import Receiving
@@ -115,12 +116,17 @@ def start(
     store = Store.at(url)
     started: list[DeskServer] = []
 
-    def start_one(desk_id: str = "desk-1", pace: TelegramPace = QUICK, **settings: Any) -> TelegramDesk:
+    def start_one(
+        desk_id: str = "desk-1",
+        pace: TelegramPace = QUICK,
+        estate: Estate | None = None,
+        **settings: Any,
+    ) -> TelegramDesk:
         own = replace(
             settings_for(url, tmp_path / "data", rasa, desk_id),
             **{"telegram_token": telegram.token, "telegram_api_url": telegram.url, **settings},
         )
-        server = DeskServer(own, clock, telegram_pace=pace)
+        server = DeskServer(own, clock, estate, telegram_pace=pace)
         if own.telegram_receive == "webhook":
             server.settings = replace(own, public_url=server.url)
         started.append(server)

@@ -22,12 +22,13 @@ from sqlalchemy.orm import Session
 from bot.desk.talk.transcript import NewAttachment
 from bot.messaging.attachments import AttachmentStore, NotAPicture, PictureTooLarge
 from bot.messaging.channels.telegram.api import DOWNLOAD_BYTES, ApiFault, TelegramApi
-from bot.messaging.channels.telegram.hearing import Fetched, Heard, Hearing
+from bot.messaging.channels.telegram.heard import Fetched, Heard
+from bot.messaging.channels.telegram.hearing import Hearing
 from bot.messaging.channels.telegram.names import NEWS
 from bot.messaging.channels.telegram.reading import Incoming, SentFile, UnreadableUpdate, read_update
 from bot.messaging.channels.telegram.updates import finish, waiting
 from bot.messaging.emergencies import PAGES
-from bot.messaging.live import INBOX, OUTBOX, Hub
+from bot.messaging.live import DESK, INBOX, OUTBOX, Hub
 from bot.messaging.work import StoreWork
 from bot.store.channel_tables import TelegramUpdate, UpdateState
 from bot.store.errors import StoreError
@@ -177,6 +178,11 @@ class Intake:
             self._hub.publish(OUTBOX)
             self._hub.publish(PAGES)
             self._hub.conversation_changed(heard.conversation_id)
+        if heard.told:
+            self._hub.publish(OUTBOX)
+            self._hub.publish(DESK)
+            for conversation_id in heard.told:
+                self._hub.conversation_changed(conversation_id)
         try:
             if heard.callback_word is not None:
                 await self._api.call(
