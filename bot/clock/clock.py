@@ -16,11 +16,13 @@ from sqlalchemy.orm import Session
 
 from bot.clock.emergencies import earliest, watch_emergencies
 from bot.clock.lease import LeaseLost
+from bot.clock.reminders import watch_reminders
 from bot.clock.service import ServiceWatch
 from bot.desk.casework.promises import Watched, due_promises, earliest_look, put_off, watch_promise
 from bot.desk.emergencies.telling import Telling
 from bot.desk.estate.model import Estate
 from bot.desk.service.telling import ServiceVoice
+from bot.desk.talk.reminders import earliest_reminder
 from bot.desk.wording.speaking import speaker
 from bot.desk.wording.words import Words
 from bot.store import leases
@@ -124,6 +126,14 @@ def tick(
                 store, now=now, keep_lease=lambda session, at: _keep_lease(session, desk, at), told=done.told
             )
             _watch_promises(store, estate, words, desk, now, done)
+            watch_reminders(
+                store,
+                estate,
+                words,
+                now=now,
+                keep_lease=lambda session, at: _keep_lease(session, desk, at),
+                told=done.told,
+            )
             _let_go(store, desk)
         except LeaseLost:
             done.held = False
@@ -168,7 +178,12 @@ def _conversation_of(session: Session, promise_id: int) -> int | None:
 def _until_next(store: Store, service: ServiceWatch, now: datetime) -> timedelta:
     """Zero while something is due; never longer than the longest nap."""
     with store.read() as session:
-        looks = (earliest_look(session), earliest(session), service.next_at(session, now))
+        looks = (
+            earliest_look(session),
+            earliest(session),
+            earliest_reminder(session),
+            service.next_at(session, now),
+        )
         times = [at for at in looks if at is not None]
     if not times:
         return LONGEST_NAP

@@ -13,6 +13,7 @@ from bot.desk.rows import lock_conversation
 from bot.desk.service.callbacks import NumberNeeded, leave_callback
 from bot.desk.service.prospects import prospect, with_time
 from bot.desk.talk.conversations import AlreadyWaiting, AlreadyWithPerson, PersonRequested, request_person
+from bot.desk.talk.reminders import note_open_question
 from bot.desk.talk.transcript import may_send, record_outbound
 from bot.desk.talk.turn_claims import has_unhandled
 from bot.desk.talk.turns import TurnDone, TurnLost, cut_period_if_long, finish_turn, holds_turn
@@ -77,6 +78,7 @@ class Endings:
         if not isinstance(done, TurnDone):
             return False
         remember(conversation, replies, said, upset=upset)
+        note_open_question(session, conversation.id, open_=answer.in_form, estate=self.estate, now=now)
         if claimed.channel in self.in_store:
             send_in_store(session, done.messages, desk=desk, now=now)
         cut_period_if_long(session, conversation.id, now=now, cap=self.estate.conversation.period_messages)

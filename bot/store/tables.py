@@ -498,4 +498,5 @@ import bot.store.fee_tables  # noqa: E402
 import bot.store.handbook_tables  # noqa: E402
 import bot.store.pace_tables  # noqa: E402
 import bot.store.reading_tables  # noqa: E402
+import bot.store.reminder_tables  # noqa: E402
 import bot.store.service_tables  # noqa: E402, F401

@@ -139,6 +139,8 @@ class ConversationSettings(StrictModel):
     slow_after: Duration
     """The Rasa server silent for so long counts as away, and the resident is told once."""
     return_link_days: int = Field(ge=1, le=365)
+    remind_after: Duration | None = None
+    """So long after a question nobody answered she is reminded once, at decent hours; left out, never."""
     code_hours: int = Field(ge=1, le=720)
     """How long a code that proves a home is valid."""
 
@@ -162,7 +164,7 @@ class Estate(StrictModel):
     escalation: EscalationSettings
     conversation: ConversationSettings
     handbook: Name = "handbook"
-    """The folder of the handbook 服务手册 (docs/handbook.md), in the data folder or else the project's own."""
+    """The folder of the handbook 服务手册 (docs/handbook.md): in the data folder, or else the sample."""
     duty: DutySettings | None = None
     """Left out, the person in charge of emergencies is called at the number of the duty desk."""
     fees: FeeSettings | None = None
