@@ -10,6 +10,7 @@ from actions.outside import AnswerEnglish, AnswerOutside
 from actions.person import HandOver, NoteWaiting
 from actions.picture import TakePicture
 from actions.praise import RecordPraise
+from actions.privacy import KeepPrivate
 from actions.repair import OpenRepair, ValidateRepairForm
 from actions.report import OpenReport, ValidateReportForm
 from actions.room import Room
@@ -38,6 +39,7 @@ ACTIONS: tuple[type[DeskAction], ...] = (
     AnswerEnglish,
     RecordPraise,
     TakePicture,
+    KeepPrivate,
     ValidateWithdrawForm,
     Withdraw,
     VerifyHome,

@@ -20,6 +20,7 @@ from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.language.english import is_english
+from bot.language.prying import asks_for_others
 
 TAKE_PICTURE = "action_take_picture"
 ANSWER_ENGLISH = "action_answer_english"
@@ -27,7 +28,10 @@ HAND_OVER = "action_hand_over"
 NOTE_WAITING = "action_note_waiting"
 VERIFY_HOME = "action_verify_home"
 TAKE_MATTERS = "action_take_matters"
-OWN_ACTIONS = (HAND_OVER, NOTE_WAITING, TAKE_PICTURE, VERIFY_HOME, TAKE_MATTERS, ANSWER_ENGLISH)
+KEEP_PRIVATE = "action_keep_private"
+OWN_ACTIONS = (
+    HAND_OVER, NOTE_WAITING, TAKE_PICTURE, VERIFY_HOME, TAKE_MATTERS, ANSWER_ENGLISH, KEEP_PRIVATE,
+)  # fmt: skip
 FALLBACK = "nlu_fallback"
 MATTERS = frozenset({"repair", "complaint", "fee", "inquiry", "suggestion", "status", "praise"})
 """Of these a message may hold several; each is then taken up by itself (`actions/next_matter.py`)."""
@@ -106,6 +110,8 @@ class DeskPolicy(Policy):
             matters=tuple(one.get("intent") for one in message.parse_data.get("matters") or ()),
             silent=not (message.text or "").strip(),
             english=is_english(message.text or ""),
+            prying=not (message.text or "").startswith("/")
+            and asks_for_others(message.text or "") is not None,
         )
 
 
@@ -117,6 +123,7 @@ def decide(
     in_form: bool,
     silent: bool = False,
     english: bool = False,
+    prying: bool = False,
     matters: tuple[str | None, ...] = (),
 ) -> str | None:
     """Return the action the desk's decision asks for, or None where the rules go on.
@@ -140,6 +147,8 @@ def decide(
         return HAND_OVER
     if (escalation.get("if_angry") and upset == 2) or (escalation.get("if_annoyed") and upset >= 1):
         return HAND_OVER
+    if prying:
+        return KEEP_PRIVATE
     if not in_form and sum(one in MATTERS for one in matters) > 1:
         return TAKE_MATTERS
     return None

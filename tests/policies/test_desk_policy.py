@@ -9,7 +9,15 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from policies.desk_policy import HAND_OVER, NOTE_WAITING, PHOTO_ALONE, DeskPolicy, decide
+from policies.desk_policy import (
+    HAND_OVER,
+    KEEP_PRIVATE,
+    NOTE_WAITING,
+    TAKE_MATTERS,
+    TAKE_PICTURE,
+    DeskPolicy,
+    decide,
+)
 
 NOW = {"escalation": {"now": "asked"}}
 LOST = {"escalation": {"if_not_understood": "not_understood"}}
@@ -50,16 +58,38 @@ def test_what_the_desk_decided_meets_what_was_understood(
 
 
 def test_a_photo_without_a_word_is_thanked_for() -> None:
-    assert decide(PHOTO, intent="nlu_fallback", upset=0, in_form=False, silent=True) == PHOTO_ALONE
+    assert decide(PHOTO, intent="nlu_fallback", upset=0, in_form=False, silent=True) == TAKE_PICTURE
     assert decide(PHOTO, intent="repair", upset=0, in_form=False, silent=False) is None
+
+
+@pytest.mark.parametrize(
+    ("matters", "in_form", "upset", "action"),
+    [
+        (("repair", "complaint"), False, 0, TAKE_MATTERS),
+        (("fee", "inquiry", "repair"), False, 1, TAKE_MATTERS),
+        (("repair",), False, 0, None),
+        (("repair", "greet"), False, 0, None),
+        (("repair", "complaint"), True, 0, None),  # the form keeps the other one
+        (("repair", "complaint"), False, 2, HAND_OVER),
+    ],
+)
+def test_several_matters_are_taken_up_one_by_one(
+    matters: tuple[str, ...], in_form: bool, upset: int, action: str | None
+) -> None:
+    assert decide(ANGRY, intent=matters[0], upset=upset, in_form=in_form, matters=matters) == action
+
+
+@pytest.mark.parametrize("in_form", [True, False])
+def test_what_is_somebody_elses_is_not_told_in_a_form_or_outside(in_form: bool) -> None:
+    assert decide({}, intent="inquiry", upset=0, in_form=in_form, prying=True) == KEEP_PRIVATE
+    assert decide(ANGRY, intent="inquiry", upset=2, in_form=in_form, prying=True) == HAND_OVER
 
 
 DOMAIN = Domain.from_dict(
     {
         "intents": ["repair"],
-        "actions": [HAND_OVER, NOTE_WAITING],
+        "actions": [HAND_OVER, NOTE_WAITING, TAKE_MATTERS],
         "forms": {"repair_form": {"required_slots": []}},
-        "responses": {PHOTO_ALONE: [{"text": "x"}]},
     }
 )
 
