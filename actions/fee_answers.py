@@ -141,7 +141,8 @@ def _account(call: Call, heard: Heard, items: tuple[str, ...]) -> Answered:
     match whose_account(call, heard):
         case Own(key=home):
             told = tell_account(call, heard, home, items=items) or ()
-            return Answered((*told, Reply("utter_fee_account_next")))
+            compare = (Reply("utter_fee_compare"),) if touches(_text(heard), "wrong", "paid_already") else ()
+            return Answered((*compare, *told, Reply("utter_fee_account_next")))
         case Several(keys=homes):
             return Answered(
                 (Reply("utter_fee_which_home", {"options": [_option(call, one) for one in homes]}),)
@@ -263,7 +264,9 @@ def _utilities(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
 
 
 def _own_items(call: Call, heard: Heard, items: tuple[str, ...]) -> Replies:
-    """What of it stands in her own account, where her home is proved and there is something."""
+    """What of it stands in her own account, where she asks for hers, proved it, and there is something."""
+    if not touches(_text(heard), "mine"):
+        return ()
     whose = whose_account(call, heard)
     told = tell_account(call, heard, whose.key, items=items) if isinstance(whose, Own) else None
     return told if told and len(told) > 1 else ()

@@ -3,20 +3,14 @@
 from typing import Any, Final
 
 from actions.detours import SURE, answer_detour, give_up_on_words, is_detour
-from actions.fee_account import place_of
 from actions.fee_asked import touches
-from actions.fee_opening import FEE_SLOTS, open_fee
+from actions.fee_opening import FEE_SLOTS, home_of_charge, open_fee
 from actions.heard import Heard
 from actions.matters import KEPT, OTHER, next_matter
 from actions.outcome import Outcome, cleared, given_up, kept
-from actions.people import resident_id_of
 from actions.room import Call
 from actions.said import says, tail, without
-from bot.desk.fees.account import proved_homes
-from bot.desk.people.homes import FoundHome, NoSuchHome, OneHome, find_home
-from bot.desk.people.residents import homes_of
 from bot.desk.wording.composer import Reply
-from bot.language.rooms import HomeParts, find_homes
 
 LONGEST = 2000
 NO_EVIDENCE = "no_evidence"
@@ -33,7 +27,7 @@ def begin(call: Call, heard: Heard) -> Outcome:
     slots: dict[str, Any] = {"fee_category": category, "fee_words": words, "fee_confirmed": None}
     if heard.attachments:
         slots["fee_evidence"] = _label(call, "photo")
-    home, problem = _home(call, heard, str(words or ""))
+    home, problem = home_of_charge(call, heard, str(words or ""))
     return Outcome(problem, {**slots, **home})
 
 
@@ -62,7 +56,8 @@ def open_confirmed(call: Call, heard: Heard) -> Outcome:
 def _gives_up(heard: Heard) -> bool:
     """A "no" gives it up at the confirmation; asked for evidence it only says that there is none."""
     refused = len(tail(heard.text)) < 2 or says("no_word", heard.text)
-    return (heard.asked == "fee_confirmed" and refused) or says("withdraw_yes", heard.text)
+    gives_up = says("withdraw_yes", heard.text) or touches(heard.text, "gives_up")
+    return gives_up or (heard.asked == "fee_confirmed" and refused)
 
 
 def _other_subject(heard: Heard) -> bool:
@@ -91,7 +86,7 @@ def _taken(call: Call, heard: Heard) -> Outcome:
     said = _own_words(heard)
     if said is None and not heard.attachments:
         return give_up_on_words(call, heard).and_slots(fee_category=heard.slot("fee_category"))
-    home, problem = _home(call, heard, said or "")
+    home, problem = home_of_charge(call, heard, said or "")
     photo = _label(call, "photo") if heard.attachments else None
     if heard.asked == "fee_words":
         return Outcome(problem, {"fee_words": said, **({"fee_evidence": photo} if photo else {}), **home})
@@ -112,26 +107,6 @@ def _evidence(call: Call, heard: Heard, said: str | None, photo: str | None) -> 
         return call.words.label("text", "addition").format(old=photo, new=said)
     nothing = photo is None and (heard.intent == "deny" or says("no_word", heard.text))
     return _label(call, "none") if nothing else photo or said or _label(call, "none")
-
-
-def _home(call: Call, heard: Heard, said: str) -> tuple[dict[str, Any], tuple[Reply, ...]]:
-    """The home it is about: named now, named before, or the one she has. Tells nobody who lives there."""
-    named = find_homes(said) or find_homes(heard.text)
-    if named and not heard.pressed:
-        found: FoundHome = find_home(call.session, HomeParts(named[0].building, named[0].unit, named[0].room))
-        if isinstance(found, OneHome):
-            return _slots(call, found.key), ()
-        if isinstance(found, NoSuchHome):
-            return {}, (Reply("utter_fee_no_such_home"),)
-    if heard.slot("fee_home"):
-        return {}, ()
-    resident_id = resident_id_of(call, heard)
-    own = proved_homes(call.session, resident_id) or [one.key for one in homes_of(call.session, resident_id)]
-    return (_slots(call, own[0]), ()) if len(own) == 1 else ({}, ())
-
-
-def _slots(call: Call, home: str) -> dict[str, Any]:
-    return {"fee_home": home, "fee_place": place_of(call, home)}
 
 
 def _given_up() -> Outcome:

@@ -1,15 +1,20 @@
 """Opens a fee case from the slots of the dialogue; a home she named is a claim."""
 
+from dataclasses import replace
 from typing import Any
 
+from actions.fee_account import place_of
 from actions.fee_asked import touches
 from actions.heard import Heard
 from actions.matters import OTHER
 from actions.people import resident_id_of
 from actions.room import Call
 from bot.desk.casework.cases import OpenedCase, open_case
-from bot.desk.people.residents import claim_home
+from bot.desk.fees.account import proved_homes
+from bot.desk.people.homes import FoundHome, NoSuchHome, OneHome, find_home
+from bot.desk.people.residents import claim_home, homes_of
 from bot.desk.wording.composer import Reply
+from bot.language.rooms import HomeParts, find_homes
 from bot.store import actors
 from bot.store.states import CaseKind, Urgency
 
@@ -45,6 +50,33 @@ def open_fee(call: Call, heard: Heard) -> tuple[Reply, ...]:
         claim_home(call.session, resident_id=resident_id, home=home, by=by, now=call.now)
     later = (Reply("utter_fee_evidence_later"),) if evidence == none else ()
     return (Reply("utter_fee_opened", _told(opened)), *later, Reply("utter_fee_follow"))
+
+
+def open_fee_unasked(call: Call, heard: Heard) -> tuple[Reply, ...]:
+    """Open the case of a message at once, without asking back: she is angry, and a person comes."""
+    home, _ = home_of_charge(call, heard, heard.text)
+    slots = {"fee_category": heard.category_of("fee"), "fee_words": heard.text, **home}
+    return open_fee(call, replace(heard, slots=slots))
+
+
+def home_of_charge(call: Call, heard: Heard, said: str) -> tuple[dict[str, Any], tuple[Reply, ...]]:
+    """Return the home it is about: named now, named before, or the one she has; nobody hears who lives there."""
+    named = find_homes(said) or find_homes(heard.text)
+    if named and not heard.pressed:
+        found: FoundHome = find_home(call.session, HomeParts(named[0].building, named[0].unit, named[0].room))
+        if isinstance(found, OneHome):
+            return _home_slots(call, found.key), ()
+        if isinstance(found, NoSuchHome):
+            return {}, (Reply("utter_fee_no_such_home"),)
+    if heard.slot("fee_home"):
+        return {}, ()
+    resident_id = resident_id_of(call, heard)
+    own = proved_homes(call.session, resident_id) or [one.key for one in homes_of(call.session, resident_id)]
+    return (_home_slots(call, own[0]), ()) if len(own) == 1 else ({}, ())
+
+
+def _home_slots(call: Call, home: str) -> dict[str, Any]:
+    return {"fee_home": home, "fee_place": place_of(call, home)}
 
 
 def _told(opened: OpenedCase) -> dict[str, Any]:

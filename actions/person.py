@@ -4,6 +4,7 @@ from typing import Any
 
 from actions.base import DeskAction
 from actions.complaint_first import COMPLAINT_SLOTS
+from actions.fee_opening import FEE_SLOTS
 from actions.heard import Heard
 from actions.outcome import Outcome, cleared, kept
 from actions.people import resident_id_of
@@ -22,7 +23,7 @@ from bot.store import actors
 DIALOGUE_SLOTS = (
     "what", "category", "place", "home", "home_said", "ask_how", "options", "since", "contact",
     "repair_confirmed", "report_kind", "report_category", "report_text", "report_confirmed",
-    "withdraw_number", "withdraw_confirmed", "next_matters", *COMPLAINT_SLOTS,
+    "withdraw_number", "withdraw_confirmed", "next_matters", *COMPLAINT_SLOTS, *FEE_SLOTS,
 )  # fmt: skip
 """Cleared when a person comes in: she knows the whole conversation, and the next bot period is new."""
 BEGUN = ("what", "complaint_text", "fee_words", "report_text")

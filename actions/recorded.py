@@ -10,6 +10,7 @@ from typing import Any
 from actions.complaint_first import first_slots, keep_if_about_colleague
 from actions.complaint_opening import open_complaint
 from actions.complaint_rules import needs_place
+from actions.fee_opening import open_fee, open_fee_unasked
 from actions.heard import Heard, Matter
 from actions.matters import KEPT, OTHER
 from actions.opening import UNSAID, open_repair, open_report
@@ -45,6 +46,10 @@ def _of_the_form(call: Call, heard: Heard) -> tuple[Reply, ...]:
         before, said = str(heard.slot("complaint_text")), heard.text.strip()
         joined = call.words.label("text", "addition").format(old=before, new=said)
         return _complaint(call, heard, {**heard.slots, "complaint_text": joined})
+    if heard.slot("fee_words"):
+        before, said = str(heard.slot("fee_words")), heard.text.strip()
+        joined = call.words.label("text", "addition").format(old=before, new=said)
+        return open_fee(call, replace(heard, slots={**heard.slots, "fee_words": joined}))[:1]
     if heard.slot("report_text"):
         kind, category = CaseKind(heard.slot("report_kind")), str(heard.slot("report_category") or OTHER)
         return open_report(call, heard, kind=kind, category=category, words=str(heard.slot("report_text")))[
@@ -57,7 +62,8 @@ def _of_the_message(heard: Heard, *, formed: bool) -> list[Heard]:
     """The matters she told now; within a form only what is surely of another kind."""
     matters = [one for one in heard.matters if one.intent in KEPT]
     if formed:
-        own = "repair" if heard.slot("what") else heard.slot("report_kind") or "complaint"
+        fee = "fee" if heard.slot("fee_words") else None
+        own = "repair" if heard.slot("what") else fee or heard.slot("report_kind") or "complaint"
         matters = [one for one in matters if one.intent != own] if len(heard.matters) > 1 else []
     elif not matters and heard.intent in KEPT:
         matters = [Matter(heard.intent, None, heard.text)]
@@ -76,6 +82,8 @@ def _opened(call: Call, heard: Heard) -> tuple[Reply, ...]:
     if heard.intent == "complaint":
         slots = first_slots(call, heard)
         return _complaint(call, heard, {**slots, "complaint_text": slots["complaint_text"] or heard.text})
+    if heard.intent == "fee":
+        return open_fee_unasked(call, heard)[:1]
     kind, category = CaseKind(heard.intent), heard.category_of(heard.intent) or OTHER
     return open_report(call, heard, kind=kind, category=category, words=heard.text)[:1]
 

@@ -18,8 +18,8 @@ from tests.actions.conftest import Dialogue
 from tests.support.estates import sample_words
 from tests.support.fees import HEAD
 
-LINE = re.compile(r"：(-?[\d.]+)\S+? × (-?[\d.]+)元/\S+?(?: × (\d+)个月)? = (-?[\d.]+)元")
-OWED = re.compile(r"还差([\d.]+)元| = ([\d.]+)元，\d{4}年\d+月\d+日前缴")
+LINE = re.compile(r"　(-?[\d.]+)\S+? × (-?[\d.]+)元/\S+?(?: × (\d+)个月)? = (-?[\d.]+)元")
+OWED = re.compile(r"还差([\d.]+)元| = ([\d.]+)元\n　\d{4}年\d+月\d+日前缴")
 TOTAL = re.compile(r"合计还需缴：([\d. +-]+) = ([\d.]+)元")
 
 
@@ -59,12 +59,7 @@ def test_every_line_is_true_and_the_lines_make_the_total(wang: Dialogue, seed: i
     for quantity, price, months, amount in reckonings:
         product = Decimal(quantity) * Decimal(price) * (int(months) if months else 1)
         assert Decimal(amount) == product.quantize(Decimal("0.01"), ROUND_HALF_UP)
-    owed = [
-        Decimal(part or whole)
-        for line in said.text.splitlines()
-        if "前缴" in line
-        for part, whole in OWED.findall(line)[:1]
-    ]
+    owed = [Decimal(part or whole) for part, whole in OWED.findall(said.text)]
     total = TOTAL.search(said.text)
     if len(owed) > 1:
         assert total
