@@ -60,7 +60,7 @@ def open_fee_unasked(call: Call, heard: Heard) -> tuple[Reply, ...]:
 
 
 def home_of_charge(call: Call, heard: Heard, said: str) -> tuple[dict[str, Any], tuple[Reply, ...]]:
-    """Return the home it is about: named now, named before, or the one she has; nobody hears who lives there."""
+    """Return the home it is about: named now, named before, or the one she has."""
     named = find_homes(said) or find_homes(heard.text)
     if named and not heard.pressed:
         found: FoundHome = find_home(call.session, HomeParts(named[0].building, named[0].unit, named[0].room))
