@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.desk.people.notices import give_notice
 from bot.desk.rows import lock_conversation
 from bot.desk.service import calling, plan
+from bot.desk.service.endings import IDLE, record_ending
 from bot.desk.service.floor import IDLE_WARNED, STILL_TOLD, read_one_served
 from bot.desk.service.offers import open_offer
 from bot.desk.service.prospects import prospect
@@ -146,6 +147,8 @@ def close_idle(session: Session, act: plan.CloseIdle, *, voice: ServiceVoice, no
     served = read_one_served(session, conversation.id, now=now)
     if served is None or served.warned_at != act.warned_at:
         return None
+    owner = conversation.owner_id
+    record_ending(session, conversation.id, agent_id=owner, reason=IDLE, note=None, now=now)
     move(session, conversation, Mode.BOT, why="idle", by=actors.CLOCK, now=now)
     voice.tell(session, conversation.id, "utter_idle_closed", {}, now=now)
     return conversation.id

@@ -5,7 +5,7 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from bot.desk.service import beside, presence, transfers
+from bot.desk.service import beside, endings, presence, transfers
 from bot.desk.service.telling import ServiceVoice
 from bot.desk.talk import conversations, outbox
 from bot.desk.talk.transcript import NewAttachment
@@ -78,8 +78,15 @@ def typing(visit: Visit) -> Response:
 def hand_back(visit: Visit) -> Response:
     """The assistant serves again, and is given her note."""
     note = visit.text("note", limit=NOTE_LIMIT)
+    reason = visit.text("reason", limit=30) or "other"
+    if reason not in endings.REASONS:
+        raise Refusal(422, "bad_choice")
     with visit.parts.store.write() as session:
         chat = reading.chat_for(session, visit.me, visit.number("id"))
+        if chat.owner_id == visit.me.id:
+            endings.record_ending(
+                session, chat.id, agent_id=visit.me.id, reason=reason, note=note, now=visit.now
+            )
         outcome = conversations.hand_back(
             session, chat.id, agent_id=visit.me.id, note=note or None, now=visit.now
         )

@@ -3,7 +3,7 @@
 from starlette.routing import BaseRoute, Route
 
 from bot.store.states import Role
-from bot.workspace.service import phrases, views
+from bot.workspace.service import archive, phrases, views
 from bot.workspace.visits import DESK_ROLES, signed_in
 
 SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMIN})
@@ -20,6 +20,9 @@ def service_routes() -> list[BaseRoute]:
         Route("/wall", signed_in(views.wall, roles=DESK_ROLES), methods=["GET"]),
         Route("/wall/now", signed_in(views.wall_now, roles=DESK_ROLES), methods=["GET"]),
         Route("/wall/{agent:int}", signed_in(views.set_limits, roles=SUPERVISORS), methods=["POST"]),
+        Route("/archive", signed_in(archive.listing, roles=DESK_ROLES), methods=["GET"]),
+        Route("/quality", signed_in(archive.quality, roles=SUPERVISORS), methods=["GET"]),
+        Route("/quality/{ending:int}", signed_in(archive.check, roles=SUPERVISORS), methods=["POST"]),
         Route("/phrases", signed_in(phrases.listing, roles=DESK_ROLES), methods=["GET"]),
         Route("/phrases", signed_in(phrases.save, roles=DESK_ROLES), methods=["POST"]),
         Route("/phrases/delete", signed_in(phrases.delete, roles=DESK_ROLES), methods=["POST"]),
