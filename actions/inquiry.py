@@ -9,6 +9,7 @@ from actions.matters import OTHER
 from actions.outcome import Outcome, kept
 from actions.room import Call
 from actions.said import says, without
+from bot.desk.handbook.computed import answer_by_day
 from bot.desk.handbook.finding import ANSWER, ANSWER_BESIDE, Answered, NotKnown, Unsure, find
 from bot.desk.handbook.model import Entry
 from bot.desk.handbook.unanswered import note_unanswered
@@ -19,7 +20,11 @@ from bot.store.states import CaseKind, Urgency
 CHOICE = "handbook_entry"
 NONE = "none"
 REPORT_FORM = "report_form"
+LAST = "handbook_last"
+"""The slot with the key of the entry she was told last."""
 LONGEST = 2000
+LONGEST_FOLLOW_UP = 16
+"""Characters: a longer message is a question of its own."""
 
 
 class AnswerInquiry(DeskAction):
@@ -39,7 +44,10 @@ def answer_inquiry(call: Call, heard: Heard) -> Outcome:
         return Outcome((Reply("utter_not_understood", {"unasked": True}),))
     if not question_in(heard):
         return Outcome((Reply("utter_inquiry_ask"),))
-    match _found(call, heard):
+    found = _found(call, heard)
+    if not isinstance(found, Answered) and (answered := follow_up(call, heard)) is not None:
+        return answered
+    match found:
         case Answered(entry=entry):
             return _answer(call, entry, heard.text)
         case Unsure(entries=entries):
@@ -56,6 +64,19 @@ def answer_from_handbook(call: Call, heard: Heard, *, sure: float = ANSWER_BESID
     """
     found = _found(call, heard, sure=sure)
     return _answer(call, found.entry, heard.text) if isinstance(found, Answered) else None
+
+
+def follow_up(call: Call, heard: Heard) -> Outcome | None:
+    """Return the last answer for another day or time ("那明天上午呢"), None for anything else."""
+    key = heard.slot(LAST)
+    entry = call.handbook.entry(str(key), _today(call)) if key else None
+    if entry is None or entry.computed is None or len(heard.text) > LONGEST_FOLLOW_UP:
+        return None
+    near = any(one["key"] == entry.key for one in heard.candidates())
+    if not near and not says("follow_up", heard.text):
+        return None
+    by_day = answer_by_day(entry, heard.text, estate=call.estate, now=call.now)
+    return None if by_day is None else _answer(call, entry, heard.text)
 
 
 def not_known(call: Call, heard: Heard, question: str, nearest: tuple[str, ...] = ()) -> Outcome:
@@ -109,8 +130,8 @@ def _chosen(call: Call, heard: Heard, key: str) -> Outcome:
 
 def _answer(call: Call, entry: Entry, question: str) -> Outcome:
     replies = replies_for(entry, question, estate=call.estate, words=call.words, now=call.now)
-    cleared: Mapping[str, Any] = {"asked_question": None, "options": None}
-    return Outcome(replies, cleared)
+    slots: Mapping[str, Any] = {"asked_question": None, "options": None, LAST: entry.key}
+    return Outcome(replies, slots)
 
 
 def _found(call: Call, heard: Heard, *, sure: float = ANSWER) -> Answered | Unsure | NotKnown:

@@ -6,12 +6,14 @@ from functools import cache
 from actions.base import DeskAction
 from actions.clarify import clarify
 from actions.heard import FALLBACK, Heard
-from actions.inquiry import answer_from_handbook
+from actions.inquiry import answer_from_handbook, follow_up
 from actions.outcome import Outcome, kept
 from actions.room import Call
 from bot.desk.wording.composer import Reply
 from bot.language.lexicon import entries
 from bot.language.normalise import normalise
+
+NEVER_LOOKED_UP = frozenset({"injection", "privacy"})
 
 
 class AnswerOutside(DeskAction):
@@ -36,9 +38,10 @@ class AnswerEnglish(DeskAction):
 def answer_outside(call: Call, heard: Heard) -> Outcome:
     """Answer from the handbook where it surely has it; else name the way there is, or ask once more."""
     way = way_of(heard.text)
-    answered = None if way in ("injection", "privacy") else answer_from_handbook(call, heard)
-    if answered is not None:
-        return answered
+    if way is None or (heard.intent == FALLBACK and way not in NEVER_LOOKED_UP):
+        answered = follow_up(call, heard) or answer_from_handbook(call, heard)
+        if answered is not None:
+            return answered
     if heard.intent == FALLBACK and way is None:
         return clarify(call, heard) or Outcome((Reply("utter_not_understood"),))
     return Outcome((Reply("utter_out_of_scope", {"way": way}),))

@@ -39,6 +39,15 @@ def test_what_depends_on_the_day_is_computed(wang: Dialogue) -> None:
     assert outcome.replies[0].slots["verdict"] == "no"
 
 
+def test_the_same_is_asked_of_another_day(wang: Dialogue) -> None:
+    text = "周六中午能装修吗"
+    wang.hears(answer_inquiry, text, "inquiry", **found(text, ("renovation_hours", 0.95)))
+    outcome = wang.hears(answer_outside, "那明天上午十点呢", "nlu_fallback")
+    assert keys(outcome) == ["utter_handbook_day", "utter_handbook_source"]
+    assert outcome.replies[0].slots["verdict"] == "yes"
+    assert keys(wang.hears(answer_outside, "那我怎么办呢", "nlu_fallback")) == ["utter_not_understood"]
+
+
 def test_between_two_she_chooses_and_gets_the_answer_to_her_own_words(wang: Dialogue) -> None:
     text = "国庆那天能砸墙不"
     near = found(text, ("renovation_hours", 0.6), ("renovation_forbidden", 0.5))
@@ -128,6 +137,12 @@ def test_what_is_out_of_reach_is_told_with_the_way(stranger: Dialogue) -> None:
     assert [(one.key, one.slots["way"]) for one in outcome.replies] == [
         ("utter_out_of_scope", "health_insurance")
     ]
+
+
+def test_what_another_office_does_is_not_looked_up_in_the_handbook(stranger: Dialogue) -> None:
+    text = "医保卡丢了去哪补"
+    near = found(text, ("access_card_lost", 0.91))
+    assert keys(stranger.hears(answer_outside, text, "out_of_scope", **near)) == ["utter_out_of_scope"]
 
 
 def test_what_is_not_understood_is_asked_again(stranger: Dialogue) -> None:
