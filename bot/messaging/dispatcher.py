@@ -135,6 +135,9 @@ class Dispatcher:
         if turn.callback is not None:
             await self._finish(turn, partial(self._endings.keep_callback, phone=turn.callback.phone))
             return
+        if turn.rating is not None:
+            await self._finish(turn, partial(self._endings.keep_rating, score=turn.rating))
+            return
         if self._now() - claimed.oldest_at > self._old_after:
             await self._finish(turn, partial(self._endings.leave_to_person, reason="old"))
             return

@@ -12,6 +12,7 @@ from bot.desk.people.notices import give_notice
 from bot.desk.rows import lock_conversation
 from bot.desk.service.callbacks import NumberNeeded, leave_callback
 from bot.desk.service.prospects import prospect, with_time
+from bot.desk.service.ratings import rate
 from bot.desk.talk.conversations import AlreadyWaiting, AlreadyWithPerson, PersonRequested, request_person
 from bot.desk.talk.reminders import note_open_question
 from bot.desk.talk.transcript import may_send, record_outbound
@@ -156,18 +157,36 @@ class Endings:
             session, claimed.conversation_id, phone=phone, estate=self.estate, by=by, now=now
         )
         if isinstance(kept, NumberNeeded):
-            replies = [Reply("utter_callback_number")]
+            reply = Reply("utter_callback_number")
         else:
             slots = {"number": kept.opened.number, "due_at": kept.due.due_at.isoformat()}
-            replies = [Reply("utter_callback_kept", slots)]
-        conversation = lock_conversation(session, claimed.conversation_id)
+            reply = Reply("utter_callback_kept", slots)
+        return self._say_and_finish(session, turn, reply, outcome="callback", desk=desk, now=now)
+
+    def keep_rating(
+        self, session: Session, *, turn: TurnAtHand, score: int, desk: str, now: datetime
+    ) -> bool:
+        """She said how content she is (R42). True when the resident wrote more meanwhile."""
+        claimed = turn.claimed
+        if not holds_turn(session, claimed.turn_id, desk=desk):
+            return False
+        by = actors.resident(claimed.resident_id)
+        case = rate(session, claimed.conversation_id, score=score, by=by, now=now)
+        slots = {"score": score, "person": case.person_in_charge if case else None}
+        reply = Reply("utter_rated" if case else "utter_rated_already", slots)
+        return self._say_and_finish(session, turn, reply, outcome="rated", desk=desk, now=now)
+
+    def _say_and_finish(
+        self, session: Session, turn: TurnAtHand, reply: Reply, *, outcome: str, desk: str, now: datetime
+    ) -> bool:
+        conversation = lock_conversation(session, turn.claimed.conversation_id)
         finish_turn(
             session,
-            claimed.turn_id,
+            turn.claimed.turn_id,
             desk=desk,
-            outcome="callback",
+            outcome=outcome,
             answer=None,
-            utterances=self.voice.compose(replies, conversation, now=now),
+            utterances=self.voice.compose([reply], conversation, now=now),
             now=now,
         )
         return has_unhandled(session, conversation.id)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.desk.emergencies.turns import EmergencyPart, emergency_part
 from bot.desk.people.residents import homes_of
 from bot.desk.service.callbacks import PAYLOAD, wants_number
+from bot.desk.service.ratings import rating_in
 from bot.desk.talk.escalation import EscalationFacts, annoyed_in, decide, misunderstood_in
 from bot.desk.talk.turns import ClaimedTurn
 from bot.language.callback import asks_for_callback
@@ -42,6 +43,8 @@ class TurnAtHand:
     emergency: EmergencyPart
     callback: Callback | None = None
     """She waits for a person and would rather be called back: the desk's matter, not Rasa's."""
+    rating: int | None = None
+    """She pressed how content she is with a closed case: the desk's matter, too."""
 
     @property
     def asks_for_person(self) -> bool:
@@ -73,7 +76,8 @@ def turn_at_hand(
     texts = tuple(_texts(session, claimed))
     told = conversation.outage_told_at is not None
     callback = _callback(claimed, conversation, person_now)
-    return TurnAtHand(claimed, call, texts, person_now, told, emergency, callback)
+    rating = rating_in(claimed.payload)
+    return TurnAtHand(claimed, call, texts, person_now, told, emergency, callback, rating)
 
 
 def _callback(claimed: ClaimedTurn, conversation: Conversation, person_now: str | None) -> Callback | None:

@@ -209,3 +209,14 @@ class QualityCheck(Base):
     """1 to 5."""
     comment: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime]
+
+
+class CaseRating(Base):
+    """Whether a resident is content with a closed case 评价 (R42): asked once, whatever she answers."""
+
+    __tablename__ = "case_ratings"
+    case_id: Mapped[int] = mapped_column(BigId, ForeignKey("cases.id"), primary_key=True)
+    asked_at: Mapped[datetime]
+    score: Mapped[int | None]
+    """3 content, 2 so-so, 1 not content; None while she has not answered."""
+    rated_at: Mapped[datetime | None]
