@@ -82,7 +82,10 @@ def answer(call: Call, heard: Heard) -> Answered:
     if category in (INVOICE, CHECK, DEPOSIT_KEPT):
         return Answered((), checks=_TO_BE_CHECKED[category])
     if category in _TELLS_A_BILL and isinstance(whose_account(call, heard), SomebodyElses):
-        return Answered((Reply("utter_fee_other_home"),))
+        if fees is None or category != "how_computed" or touches(text, "asks_account"):
+            return Answered((Reply("utter_fee_other_home"),))
+        # How it is reckoned is no secret of anybody's: the rates, and nothing of that home.
+        return Answered((*tell_rates(call, fees, text), Reply("utter_fee_verify_short")))
     if fees is None:
         return Answered((Reply("utter_fee_not_stored"),), checks=category)
     if category in _MAY_BE_OTHERS and touches(text, "unlisted") and not aspects_of(text):

@@ -205,6 +205,15 @@ def test_no_category_is_a_way_round(wang: Dialogue, category: str) -> None:
     assert keys(asks(wang, "3-2-1301欠多少钱", category)) == OTHER_HOME
 
 
+def test_how_it_is_reckoned_for_another_home_is_the_rates_and_nothing_of_that_home(
+    wang: Dialogue, stranger: Dialogue
+) -> None:
+    for who, text in ((stranger, "我家3-2-1201物业费怎么算的"), (wang, "3-2-1301物业费怎么算的")):
+        told = read(who, asks(who, text, "how_computed"))
+        assert "高层住宅：2.80元/㎡·月" in told
+        assert not any(hint in told for hint in ("89.50", "118.36", "1301", "3007.20", "3976.90"))
+
+
 def test_her_own_home_by_its_number_is_hers(wang: Dialogue) -> None:
     assert "3007.20" in read(wang, asks(wang, "3-2-1201的物业费是多少", "my_bill"))
     assert "3007.20" in read(wang, asks(wang, "1201室欠多少", "my_bill"))
