@@ -40,6 +40,8 @@ def read_facts(heard: Heard) -> RepairFacts:
     """Read everything the message tells; a pressed button tells nothing by its text."""
     text = "" if heard.pressed else heard.text
     phones, since = find_phones(text), find_since(text)
+    if since and says("asked_time", since.value):
+        since = None
     return RepairFacts(
         fault=_fault(text, since.value if since else "", phones),
         home=_home(text),

@@ -446,3 +446,17 @@ def test_who_says_goodbye_is_let_go_and_finds_all_as_it_was(wang: Dialogue) -> N
     wang.hears(go_on, "昨天晚上", "nlu_fallback", asked="since")
     assert {name: wang.slots[name] for name in before} == before
     assert wang.slots["since"] == "昨天晚上"
+
+
+@pytest.mark.parametrize("text", ["你们几点下班", "师傅什么时候能来", "周末几点有人"])
+def test_a_question_with_a_time_in_it_is_not_since_when(wang: Dialogue, text: str) -> None:
+    in_form(wang, since=None)
+    wang.hears(go_on, text, "inquiry", category="hours", asked="since", confidence=0.95)
+    assert wang.slots["since"] is None
+
+
+@pytest.mark.parametrize("text", ["前几天开始的", "好几天了", "大概十点多"])
+def test_an_uncertain_time_is_still_since_when(wang: Dialogue, text: str) -> None:
+    in_form(wang, since=None)
+    wang.hears(go_on, text, "nlu_fallback", asked="since")
+    assert wang.slots["since"]
