@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from actions.base import DeskAction
-from actions.fee_answers import GRIEVANCE, Answered, answer, category_asked
+from actions.fee_answered import Answered
+from actions.fee_answers import GRIEVANCE, answer, category_asked
 from actions.fee_asked import touches
 from actions.fee_form import begin, go_on, open_confirmed
 from actions.fee_opening import FEE_SLOTS

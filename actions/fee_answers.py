@@ -5,27 +5,23 @@ be agreed. Nothing of a home is told that was not proved (`fee_home.py`).
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from actions.fee_account import asked_items, late_lines, place_of, tell_account
+from actions.fee_answered import Answered, told_of, verify_short, words_of
 from actions.fee_asked import UTILITIES, area_in, aspects_of, items_of, touches
-from actions.fee_home import NotProved, Own, Several, SomebodyElses, whose_account
-from actions.fee_rates import (
-    ASPECT_ANSWERS,
-    Replies,
-    law,
-    own_rate,
-    tell_deposits,
-    tell_others,
-    tell_parking,
-    tell_rates,
-    tell_receipt,
-    tell_utilities,
-    tell_ways,
-    unfair,
-    why_pay,
+from actions.fee_charges import (
+    answer_deposit,
+    answer_fund,
+    answer_how_to_pay,
+    answer_parking,
+    answer_receipt,
+    answer_utilities,
+    other_charge,
+    tell_unfair,
 )
+from actions.fee_home import Own, Several, SomebodyElses, whose_account
+from actions.fee_rates import Replies, law, own_rate, tell_rates, why_pay
 from actions.heard import Heard
 from actions.matters import OTHER
 from actions.people import resident_id_of
@@ -34,8 +30,6 @@ from bot.desk.estate.fees_part import FeeSettings
 from bot.desk.fees.account import account_for
 from bot.desk.wording.composer import Reply
 
-MOST_ASPECTS = 2
-"""More than two explanations in one message are a lecture."""
 CHECK, GRIEVANCE, HARDSHIP, INVOICE, DEPOSIT_KEPT = (
     "check",
     "grievance",
@@ -65,18 +59,9 @@ _OFFERS = frozenset(
 """Replies that end in buttons of their own: not in the middle of another dialogue."""
 
 
-@dataclass(frozen=True)
-class Answered:
-    """Replies, and what follows: the category of a case to take down, or that a person is wanted."""
-
-    replies: Replies
-    checks: str | None = None
-    wants_person: bool = False
-
-
 def answer(call: Call, heard: Heard) -> Answered:
     """Answer a question about fees, typed or pressed."""
-    fees, category, text = call.estate.fees, category_asked(heard), _text(heard)
+    fees, category, text = call.estate.fees, category_asked(heard), words_of(heard)
     if category == HARDSHIP or (category in _TERMS_OF and _wants_terms(text)):
         return Answered((Reply("utter_fee_hardship"),), wants_person=True)
     if category in (INVOICE, CHECK, DEPOSIT_KEPT):
@@ -89,7 +74,7 @@ def answer(call: Call, heard: Heard) -> Answered:
     if fees is None:
         return Answered((Reply("utter_fee_not_stored"),), checks=category)
     if category in _MAY_BE_OTHERS and touches(text, "unlisted") and not aspects_of(text):
-        return _other_charge(fees, text, category)
+        return other_charge(fees, text, category)
     return _ANSWERS.get(category, _which)(call, heard, fees)
 
 
@@ -116,12 +101,8 @@ def _wants_terms(text: str) -> bool:
     return touches(text, "hardship") or (touches(text, "reduction") and not other_reason)
 
 
-def _text(heard: Heard) -> str:
-    return "" if heard.pressed else heard.text
-
-
 def _my_bill(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
-    text = _text(heard)
+    text = words_of(heard)
     if touches(text, "wrong", "paid_already") and not isinstance(whose_account(call, heard), Own):
         what = "paid" if touches(text, "paid_already") else "amount"
         return Answered((Reply("utter_fee_wrong", {"what": what}),), checks="my_bill")
@@ -132,9 +113,9 @@ def _my_bill(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
 
 def _late(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
     """What paying late costs: the contract's rule, and on her own lines."""
-    rule, whose = _aspects(call, fees, ("late",)), whose_account(call, heard)
+    rule, whose = told_of(call, fees, ("late",)), whose_account(call, heard)
     if not isinstance(whose, Own):
-        return Answered((*rule, *_verify_short(call, heard)))
+        return Answered((*rule, *verify_short(call, heard)))
     own = late_lines(call, heard, whose.key) or (Reply("utter_fee_nothing_late"),)
     return Answered((*own, *rule))
 
@@ -144,7 +125,9 @@ def _account(call: Call, heard: Heard, items: tuple[str, ...]) -> Answered:
     match whose_account(call, heard):
         case Own(key=home):
             told = tell_account(call, heard, home, items=items) or ()
-            compare = (Reply("utter_fee_compare"),) if touches(_text(heard), "wrong", "paid_already") else ()
+            compare = (
+                (Reply("utter_fee_compare"),) if touches(words_of(heard), "wrong", "paid_already") else ()
+            )
             return Answered((*compare, *told, Reply("utter_fee_account_next")))
         case Several(keys=homes):
             return Answered(
@@ -161,24 +144,19 @@ def _option(call: Call, home: str) -> dict[str, str]:
     }
 
 
-def _other_charge(fees: FeeSettings, text: str, category: str) -> Answered:
-    told = tell_others(fees, text)
-    return Answered(told) if told else Answered((Reply("utter_fee_not_stored"),), checks=category)
-
-
 def _how_computed(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
-    text = _text(heard)
+    text = words_of(heard)
     items = items_of(text)
     if "parking" in items:
-        return _parking(call, heard, fees)
+        return answer_parking(call, heard, fees)
     if set(items) & set(UTILITIES) and "property" not in items and "shared" not in items:
-        return _utilities(call, heard, fees)
-    aspects = _aspects(call, fees, aspects_of(text))
+        return answer_utilities(call, heard, fees)
+    aspects = told_of(call, fees, aspects_of(text))
     if aspects:
         return Answered(aspects)
     general = area_in(text) is not None or touches(text, "other_type")
     own = () if general else _own_rate(call, heard, fees, text)
-    return Answered(own or (*tell_rates(call, fees, text), *_verify_short(call, heard)))
+    return Answered(own or (*tell_rates(call, fees, text), *verify_short(call, heard)))
 
 
 def _own_rate(call: Call, heard: Heard, fees: FeeSettings, text: str) -> Replies:
@@ -189,36 +167,32 @@ def _own_rate(call: Call, heard: Heard, fees: FeeSettings, text: str) -> Replies
     return own_rate(fees, account, place_of(call, whose.key), text) if account else ()
 
 
-def _verify_short(call: Call, heard: Heard) -> Replies:
-    return (Reply("utter_fee_verify_short"),) if isinstance(whose_account(call, heard), NotProved) else ()
-
-
 def _why_pay(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
-    text = _text(heard)
+    text = words_of(heard)
     if touches(text, "bad_service", "damage"):
         return _refuse(call, heard, fees)
-    aspects = _aspects(call, fees, aspects_of(text))
+    aspects = told_of(call, fees, aspects_of(text))
     if not aspects and "parking" in items_of(text):
-        return _parking(call, heard, fees)
+        return answer_parking(call, heard, fees)
     spent = law(call, fees, "disclosure") if touches(text, "spent") else ()
     return Answered((*(aspects or why_pay(call, fees)), *spent))
 
 
 def _refuse(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
     """May I refuse? No, and what to do instead: the order understanding, answer, law, the way that exists."""
-    text = _text(heard)
+    text = words_of(heard)
     aspects = [one for one in aspects_of(text) if one not in ("lift", "included", "shared")]
     if "not_handed_over" in aspects:
-        return Answered(_aspects(call, fees, ("not_handed_over",)))
+        return Answered(told_of(call, fees, ("not_handed_over",)))
     if "cut_off" in aspects and touches(text, "asks") and not touches(text, "bad_service", "damage"):
-        late = _aspects(call, fees, ("late",)) if "late" in aspects else ()
+        late = told_of(call, fees, ("late",)) if "late" in aspects else ()
         return Answered((Reply("utter_fee_no_cutting_off"), *law(call, fees, "no_cutting_off"), *late))
     if aspects == ["consequence"]:
-        told = _aspects(call, fees, ("late", "consequence"))
+        told = told_of(call, fees, ("late", "consequence"))
         return Answered((*told, Reply("utter_fee_refuse_next")))
     because = "vacant" if "vacant" in aspects else "damage" if touches(text, "damage") else "none"
     because = "service" if because == "none" and touches(text, "bad_service") else because
-    more = _aspects(call, fees, tuple(aspects))
+    more = told_of(call, fees, tuple(aspects))
     return Answered(
         (
             Reply("utter_fee_refuse", {"because": because}),
@@ -229,87 +203,13 @@ def _refuse(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
     )
 
 
-def _unfair(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
-    text = _text(heard)
-    if touches(text, "cut_off"):
-        return Answered(_aspects(call, fees, ("cut_off",)), checks="unfair")
-    first = (
-        Reply("utter_fee_wrong", {"what": "amount"})
-        if touches(text, "wrong") and not touches(text, "raised")
-        else unfair(fees)
-    )
-    quoted = law(call, fees, "unfair") if touches(text, "raised") or first.key == "utter_fee_unfair" else ()
-    return Answered((first, *quoted), checks="unfair")
-
-
-def _parking(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
-    text = _text(heard)
-    if touches(text, "raised"):
-        return Answered((unfair(fees), *law(call, fees, "unfair")), checks="parking")
-    if touches(text, "wrong", "wrong_parking"):
-        return Answered((Reply("utter_fee_wrong", {"what": "amount"}),), checks="parking")
-    quoted = law(call, fees, "public_income") if touches(text, "public_ground") else ()
-    rates = (*tell_parking(call, fees, text), *quoted)
-    return Answered((*rates, *_own_items(call, heard, ("parking",)), Reply("utter_fee_parking_next")))
-
-
-def _utilities(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
-    text = _text(heard)
-    if touches(text, "refund_heat"):
-        return Answered((Reply("utter_fee_wrong", {"what": "heating"}),), checks="utilities")
-    if touches(text, "wrong", "too_much"):
-        return Answered((Reply("utter_fee_wrong", {"what": "usage"}),), checks="utilities")
-    if touches(text, "shared") and not items_of(text, ("gas", "heating")):
-        return Answered(_aspects(call, fees, ("shared",)))
-    items = items_of(text, UTILITIES) or UTILITIES
-    rates = tell_utilities(call, fees, text)
-    return Answered((*rates, *_own_items(call, heard, items), Reply("utter_fee_utilities_next")))
-
-
-def _own_items(call: Call, heard: Heard, items: tuple[str, ...]) -> Replies:
-    """What of it stands in her own account, where she asks for hers, proved it, and there is something."""
-    if not touches(_text(heard), "mine"):
-        return ()
-    whose = whose_account(call, heard)
-    told = tell_account(call, heard, whose.key, items=items) if isinstance(whose, Own) else None
-    return told if told and len(told) > 1 else ()
-
-
-def _deposit(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
-    if touches(_text(heard), "deposit_kept"):
-        kept = Reply("utter_fee_wrong", {"what": "deposit"})
-        return Answered((kept, *tell_deposits(call, fees)), checks="deposit")
-    return Answered((*tell_deposits(call, fees), Reply("utter_fee_deposit_next")))
-
-
-def _receipt(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
-    if touches(_text(heard), "receipt_wrong"):
-        return Answered(tell_receipt(call, fees)[:1], checks="receipt")
-    return Answered((*tell_receipt(call, fees), Reply("utter_fee_receipt_next")))
-
-
-def _how_to_pay(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
-    police = {"police_phone": call.estate.phones.police}
-    asked = touches(_text(heard), "stranger_link")
-    warned = (Reply("utter_fee_no_link", police),) if asked else ()
-    return Answered((*warned, *tell_ways(call, fees)))
-
-
-def _fund(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
-    return Answered((Reply("utter_fee_fund"), *law(call, fees, "fund")), checks="fund")
-
-
 def _which(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
     """A question without a category: answered by what its words touch, else asked which it is."""
-    text = _text(heard)
-    aspects = _aspects(call, fees, aspects_of(text))
+    text = words_of(heard)
+    aspects = told_of(call, fees, aspects_of(text))
     if touches(text, "whole_account"):
         return _my_bill(call, heard, fees)
     return Answered(aspects) if aspects else Answered((Reply("utter_fee_which"),))
-
-
-def _aspects(call: Call, fees: FeeSettings, aspects: tuple[str, ...]) -> Replies:
-    return tuple(reply for aspect in aspects[:MOST_ASPECTS] for reply in ASPECT_ANSWERS[aspect](call, fees))
 
 
 _ANSWERS: Final[Mapping[str, Callable[[Call, Heard, FeeSettings], Answered]]] = {
@@ -317,11 +217,11 @@ _ANSWERS: Final[Mapping[str, Callable[[Call, Heard, FeeSettings], Answered]]] = 
     "how_computed": _how_computed,
     "why_pay": _why_pay,
     "refuse": _refuse,
-    "unfair": _unfair,
-    "parking": _parking,
-    "utilities": _utilities,
-    "deposit": _deposit,
-    "receipt": _receipt,
-    "how_to_pay": _how_to_pay,
-    "fund": _fund,
+    "unfair": tell_unfair,
+    "parking": answer_parking,
+    "utilities": answer_utilities,
+    "deposit": answer_deposit,
+    "receipt": answer_receipt,
+    "how_to_pay": answer_how_to_pay,
+    "fund": answer_fund,
 }
