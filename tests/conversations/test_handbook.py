@@ -3,6 +3,7 @@
 The figures are printed and stand in docs/handbook.md; the bounds leave room for changed training data.
 """
 
+import asyncio
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,12 @@ import pytest
 import yaml
 
 from bot.desk.handbook.finding import ANSWER, ANSWER_BESIDE, Answered, NotKnown, Unsure, find
+from bot.desk.handbook.publishing import Published, publish, take_back
+from bot.desk.handbook.unanswered import open_groups
+from bot.desk.wording.speaking import speaker
 from tests.conversations.house import House
+from tests.conversations.resident import ChatResident
+from tests.support.cast import Cast
 
 QUESTIONS: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent.parent / "handbook" / "questions.yml").read_text(encoding="utf-8")
@@ -80,3 +86,54 @@ def _show(title: str, counts: Counter[str], asked: list[tuple[dict[str, Any], st
     for one, outcome in asked:
         if outcome not in ("right", "offered", "not_known", "offered_without"):
             print(f"  {outcome}: {one['ask']}")
+
+
+def test_a_question_becomes_an_entry_and_she_is_told(house: House, cast: Cast) -> None:
+    """王阿姨 asks what nobody knows and wishes to hear; 陈姐 writes it; the next one is answered."""
+    question = "小区里可以放无人机吗"
+    with ChatResident(house, "王阿姨") as wang:
+        assert "服务手册里还没有写" in wang.says(question).text
+        assert "咨询编号ZX" in wang.presses("确认").text
+        published = _publish(house, cast, wang.conversation_id, question)
+        assert published.told == (wang.conversation_id,)
+        assert "中心花园以外不放飞" in wang.looks().text
+    with ChatResident(house, "老周") as zhou:
+        told = zhou.says("我想在楼下玩无人机，可以放吗").text
+        assert "中心花园以外不放飞" in told
+        assert "依据：《公共场地使用办法》第四条" in told
+    with house.store.write() as session:
+        take_back(session, published.edit.id, by=cast.chen.by, now=house.clock())
+    _look_again(house)
+
+
+def _publish(house: House, cast: Cast, conversation_id: int, question: str) -> Published:
+    desk, now = house.desk, house.clock()
+    with house.store.write() as session:
+        group = next(
+            one
+            for one in open_groups(session)
+            if any((q.conversation_id, q.text) == (conversation_id, question) for q in one.questions)
+        )
+        done = publish(
+            session,
+            {
+                "topic": "facilities",
+                "title": "放飞无人机",
+                "answer": "中心花园以外不放飞无人机；在花园放飞请先登记，避开人群。",
+                "sources": [{"rule": "公共场地使用办法", "article": "第四条", "date": "2026-01-01"}],
+                "asks": [question, "无人机能在哪里飞", "楼下玩无人机可以吗"],
+            },
+            estate=desk.estate,
+            say=speaker(desk.words, desk.estate, now=now),
+            by=cast.chen.by,
+            now=now,
+            group=group,
+        )
+    _look_again(house)
+    house.wake()
+    return done
+
+
+def _look_again(house: House) -> None:
+    """What the desk does every two seconds."""
+    asyncio.run_coroutine_threadsafe(house.desk.shelf.look(), house.loop).result(10)

@@ -1,5 +1,6 @@
 """The handbook: entries, their mistakes, finding, what depends on the day, what is told of an entry."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,11 +11,11 @@ from bot.desk.estate.errors import EstateError
 from bot.desk.handbook.computed import answer_by_day
 from bot.desk.handbook.days import day_meant, kind_of
 from bot.desk.handbook.finding import Answered, NotKnown, Unsure, find
-from bot.desk.handbook.model import Handbook, handbook_of
+from bot.desk.handbook.model import FACTS, Entry, Handbook, Schedule, Service, Source, handbook_of
 from bot.desk.handbook.wording import replies_for
 from bot.desk.wording.composer import Situation, compose
 from bot.desk.wording.speaking import estate_values
-from tests.support.estates import sample_estate, sample_words
+from tests.support.estates import PROJECT, sample_estate, sample_words
 from tests.support.handbooks import content, entry, sample_handbook
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -85,6 +86,13 @@ def test_a_mistake_is_named_with_file_and_entry(changes: dict[str, Any], field: 
 def test_one_key_in_two_files_is_a_mistake() -> None:
     with pytest.raises(EstateError, match=r"b.yml.*'bikes' is in a.yml already"):
         handbook_of({"a.yml": {"entries": [content()]}, "b.yml": {"entries": [content()]}})
+
+
+def test_the_docs_name_every_field_of_an_entry_and_every_fact() -> None:
+    docs = (PROJECT / "docs/handbook.md").read_text(encoding="utf-8")
+    fields = {*Entry.model_fields, *Source.model_fields, *Service.model_fields, *Schedule.model_fields}
+    assert [name for name in sorted(fields) if not re.search(rf"\b{name}\b", docs)] == []
+    assert [name for name in sorted(FACTS) if f"{{{name}}}" not in docs] == []
 
 
 # --- finding ----------------------------------------------------------------------------------------
