@@ -7,7 +7,6 @@ on stderr and exit code 1.
 
 import asyncio
 import contextlib
-import logging
 import signal
 import socket
 import sys
@@ -18,6 +17,7 @@ import uvicorn
 from bot.app import create_actions, create_app, open_desk
 from bot.desk.wording.words import WordsError
 from bot.process.faults import OperatorError
+from bot.process.logs import log_to_stderr
 from bot.process.opening import open_estate, store_faults
 from bot.process.ports import why_not
 from bot.settings import Settings, SettingsError, load_settings
@@ -29,7 +29,7 @@ GRACE_SECONDS = 3
 
 def main() -> int:
     """Serve until a signal comes; the exit code."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    log_to_stderr()
     try:
         settings = load_settings()
         public, actions = listen(settings.host, settings.port), listen("127.0.0.1", settings.actions_port)

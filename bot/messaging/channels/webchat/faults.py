@@ -83,8 +83,12 @@ async def answer_fault(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return http_fault(error).response()
     fault = fault_of(error)
-    if fault.status >= 500:
+    if fault.code == "internal":
         log.error("webchat.fault", exc_info=error, extra={"path": request.url.path, "code": fault.code})
+    elif fault.status >= 500:
+        # Known, and no fault of the program: one line says what an operator must know.
+        known = {"path": request.url.path, "code": fault.code, "error": str(error)}
+        log.error("webchat.store_refused", extra=known)
     return fault.response()
 
 
