@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.desk.estate.errors import EstateError
 from bot.messaging.channels.telegram.service import webhook_address
 from bot.messaging.handbook_shelf import read_handbook
-from bot.process import data_folder, duty_check
+from bot.process import data_folder, duty_check, service_check
 from bot.process.environments import HOME, rasa_python
 from bot.process.faults import OperatorError
 from bot.process.models import model_path, training_folder
@@ -209,6 +209,17 @@ def paging(settings: Settings) -> Iterator[Finding]:
         yield Finding(verdicts[verdict], what, found, mend)
 
 
+def serving(settings: Settings) -> Iterator[Finding]:
+    """The page of the people who serve chats, and who is called when none is open."""
+    levels = {"ok": Verdict.GOOD, "hint": Verdict.HINT, "fault": Verdict.FAULT}
+    names = service_check.names_at_desk(settings.database_url)
+    lines = (
+        *service_check.public_lines(settings.public_url),
+        *service_check.roster_lines(open_estate(settings), names),
+    )
+    yield from (Finding(levels[level], what, found, mend) for level, what, found, mend in lines)
+
+
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     environments,
     data,
@@ -220,6 +231,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     network,
     telegram,
     paging,
+    serving,
     tests,
 )
 

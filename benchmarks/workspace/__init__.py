@@ -1,0 +1,1 @@
+"""How quick the workspace is with a year of messages, ten people and five hundred open chats."""
