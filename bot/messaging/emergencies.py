@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.desk.emergencies.hearing import NOTHING_HEARD, Heard, hear
+from bot.desk.emergencies.heard import NOTHING_HEARD, Heard
+from bot.desk.emergencies.hearing import hear
 from bot.desk.emergencies.telling import Telling
 from bot.desk.people.notices import give_notice
 from bot.messaging.sender import send_in_store

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.desk.emergencies.hearing import NOTHING_HEARD, Heard
+from bot.desk.emergencies.heard import NOTHING_HEARD, Heard
 from bot.desk.talk.transcript import NewAttachment, record_inbound, storable
 from bot.messaging.emergencies import EmergencyCheck
 from bot.store.tables import Message

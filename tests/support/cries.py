@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.desk.emergencies.hearing import Heard
+from bot.desk.emergencies.heard import Heard
 from bot.messaging import inbox
 from bot.store.emergency_tables import Alarm, Page
 from bot.store.engine import Store

@@ -22,6 +22,7 @@ from bot.desk.emergencies.alarms import (
     raise_alarm,
     slots_of,
 )
+from bot.desk.emergencies.heard import NOTHING_HEARD, Heard, was_heard
 from bot.desk.emergencies.places import place_of, place_said
 from bot.desk.emergencies.questions import DETAIL, DOUBT, open_detail, open_question
 from bot.desk.emergencies.telling import Telling
@@ -43,27 +44,9 @@ FALSE_CRIES_ALLOWED = 2
 """With more of them in a day the next cry is asked about first; it is never ignored."""
 
 
-@dataclass(frozen=True)
-class Heard:
-    """What the message was: `kind` of an emergency, `alarm_id` where people are paged or read along."""
-
-    kind: str | None = None
-    alarm_id: int | None = None
-    spoke: bool = False
-    """Something was written for the resident."""
-
-    @property
-    def concerns(self) -> bool:
-        """Does it concern an emergency at all?"""
-        return self.kind is not None
-
-
-NOTHING_HEARD = Heard()
-
-
 def hear(session: Session, message: Message, *, telling: Telling, now: datetime) -> Heard:
     """Act on one stored message; the caller's transaction holds its conversation. Idempotent by message."""
-    if _known(session, message.id):
+    if was_heard(session, message.id):
         return NOTHING_HEARD
     conversation = session.get_one(Conversation, message.conversation_id)
     hearing = _Hearing(session, message, conversation, telling, now)
@@ -293,14 +276,3 @@ class _Hearing:
         parse = self.message.parse or {}
         self.message.parse = {**parse, "emergency": kind, "emergency_certain": certain}
         self.session.flush()
-
-
-def _known(session: Session, message_id: int) -> bool:
-    """Was this message acted on before? (An edited message comes again under its own id.)"""
-    cry = session.scalars(select(AlarmVoice.id).where(AlarmVoice.message_id == message_id)).first()
-    asked = session.scalars(
-        select(EmergencyQuestion.id).where(
-            (EmergencyQuestion.message_id == message_id) | (EmergencyQuestion.answer_id == message_id)
-        )
-    ).first()
-    return cry is not None or asked is not None

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
+from bot.desk.emergencies import help as help_
 from bot.desk.talk.conversations import answer, hand_back
+from bot.store.emergency_tables import Alarm
 from bot.store.states import CaseKind, Mode
 from bot.store.tables import Attachment, Case, Conversation, Message
 from tests.channels.telegram.test_hearing import picture
@@ -15,6 +17,7 @@ from tests.doubles.telegram.people import TelegramPerson
 from tests.doubles.telegram.server import FakeTelegram
 from tests.support.cast import Cast, make_cast
 from tests.support.clock import HandClock
+from tests.support.emergencies import telling
 
 PATIENCE = 30.0
 
@@ -124,3 +127,49 @@ def test_a_person_takes_over_and_hands_back(talk: Dialogue, served: tuple[House,
     house.wake()
     talk.says("谢谢", "李工明天九点上门")
     assert len(talk.person.texts()) == seen + 1
+
+
+def test_an_emergency_from_the_cry_to_how_she_is(
+    talk: Dialogue, served: tuple[House, Cast, FakeTelegram]
+) -> None:
+    house, cast, _ = served
+    seen = len(talk.person.texts())
+    talk.says("你好，3栋2单元电梯停住了，我和孩子在里面出不来", "不要扒门", "几楼")
+    talk.says("在8楼和9楼之间，孩子在哭", "记下了")
+    talk.says("对了，物业费什么时候交", "物业费")
+    texts = "\n".join(talk.person.texts()[seen:])
+    assert texts.count("不要扒门") == 1
+    assert "报修" not in texts
+    [case] = talk.cases()
+    assert (case.kind, case.category) == (CaseKind.EMERGENCY, "entrapment")
+    with house.store.read() as session:
+        alarm_id = session.scalars(select(Alarm.id).where(Alarm.case_id == case.id)).one()
+    help_telling = telling()
+    for step, words in (("shown", "已通知值班人员"), ("taken", "已有人处理：小李"), ("over", "现在怎么样")):
+        with house.store.write() as session:
+            now = house.clock()
+            if step == "shown":
+                help_.shown_on_desk(session, alarm_id, telling=help_telling, now=now)
+            elif step == "taken":
+                help_.acknowledge(session, alarm_id, agent_id=cast.li.agent_id, telling=help_telling, now=now)
+            else:
+                help_.end(session, alarm_id, by=cast.li.by, telling=help_telling, now=now)
+        house.wake()
+        talk.reads(words, after=seen)
+    told = len(talk.person.texts())
+    talk.person.says("都没事了，谢谢你们")
+    talk.telegram.until(lambda: len(talk.person.texts()) > told, seconds=PATIENCE)
+    assert "不要扒门" not in "\n".join(talk.person.texts()[told:])
+
+
+def test_a_doubt_that_is_none_goes_to_the_trained_assistant(talk: Dialogue) -> None:
+    talk.says("电梯停在两层中间不动了", "有人")
+    title = next(
+        button["text"]
+        for row in talk.person.sees()[-1]["reply_markup"]["inline_keyboard"]
+        for button in row
+        if "没" in button["text"]
+    )
+    talk.presses(title, "电梯")
+    kinds = {case.kind for case in talk.cases()}
+    assert CaseKind.EMERGENCY not in kinds

@@ -1,5 +1,7 @@
 """Pages to people on duty over Telegram: sent with a button, taken by it, and never by somebody else."""
 
+from functools import partial
+
 import pytest
 from sqlalchemy import select
 
@@ -92,7 +94,7 @@ def test_a_press_from_another_chat_takes_nothing(
     shown = desk.telegram.until(stranger.sees)[0]
     for data in ("page:1", "page:2", "page:99", "page:", "page:-1", "page:１"):
         query = stranger.presses_data(data, shown)
-        desk.telegram.until(lambda query=query: stranger.told(query))
+        desk.telegram.until(partial(stranger.told, query))
         assert "不是发给您的" in str(stranger.told(query))
     found = alarm(desk)
     assert found is not None
