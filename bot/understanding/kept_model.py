@@ -11,7 +11,10 @@ _FILE = "arrays.npz"
 
 
 def keep_arrays(storage: ModelStorage, resource: Resource, arrays: dict[str, Any]) -> None:
-    """Write the arrays as the resource's content."""
+    """Write the arrays as the resource's content; TypeError for what only a pickle could hold."""
+    objects = [name for name, value in arrays.items() if np.asarray(value).dtype.hasobject]
+    if objects:
+        raise TypeError(f"not plain arrays: {', '.join(objects)}")
     with storage.write_to(resource) as folder:
         np.savez(Path(folder) / _FILE, **arrays)
 

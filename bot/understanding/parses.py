@@ -14,7 +14,7 @@ BLANK: dict[str, Any] = {"text": "", "intent": {"name": FALLBACK, "confidence": 
 NOTHING_KNOWN = "out_of_scope"
 
 # What actions and policies read of a message; Rasa's rankings and tokens stay out of every tracker.
-KEPT_BY_TRACKERS = ("text", "intent", "entities", "matters", "upset", "handbook", "likeliest")
+KEPT_BY_TRACKERS = ("text", "intent", "entities", "matters", "upset", "manner", "handbook", "likeliest")
 
 
 class Parse(TypedDict):
@@ -26,6 +26,7 @@ class Parse(TypedDict):
     matters: list[dict[str, Any]]
     entities: list[dict[str, Any]]
     upset: int
+    manner: str | None
     emergency: str | None
     emergency_certain: bool
     handbook: list[dict[str, Any]]
@@ -44,6 +45,7 @@ def parse_of(data: dict[str, Any], text: str) -> Parse:
             for entity in data["entities"]
         ],
         "upset": int(data.get("upset") or 0),
+        "manner": data.get("manner"),
         "emergency": data.get("emergency"),
         "emergency_certain": bool(data.get("emergency_certain")),
         "handbook": list(data.get("handbook") or []),

@@ -6,7 +6,7 @@ from tests.support.guanjia import run
 
 KEYS = {
     "text", "intent", "confidence", "matters", "entities", "upset",
-    "emergency", "emergency_certain", "handbook",
+    "emergency", "emergency_certain", "handbook", "manner",
 }  # fmt: skip
 
 

@@ -33,6 +33,7 @@ def test_nothing_written_is_out_of_scope(rasa: RasaServer, text: str) -> None:
         "upset": 0,
         "emergency": None,
         "emergency_certain": False,
+        "manner": None,
         "handbook": [],
     }
 
