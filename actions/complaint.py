@@ -8,6 +8,7 @@ it is known where.
 from typing import Any
 
 from actions.base import DeskAction
+from actions.complaint_after import noted_after_opening
 from actions.complaint_answers import answer_to, changed_by, corrected
 from actions.complaint_facts import ComplaintFacts, read_complaint
 from actions.complaint_first import (
@@ -29,6 +30,8 @@ from actions.person import hand_over
 from actions.room import Call
 from actions.said import says
 from bot.desk.wording.composer import Reply
+from bot.desk.wording.phrases import span_text
+from bot.store.states import CaseKind, Urgency
 
 FORM = "complaint_form"
 STUCK_AT = 3
@@ -60,10 +63,21 @@ def begin(call: Call, heard: Heard) -> Outcome:
     """Fill what her words say; read them back; the form asks for the rest."""
     if heard.slot("complaint_text") is not None:  # a matter kept from an earlier message: already read
         return Outcome(slots={"complaint_confirmed": heard.slot("complaint_confirmed")})
+    if noted := noted_after_opening(call, heard):
+        return noted.and_slots(**given_up(COMPLAINT_SLOTS, "complaint_confirmed"))
     slots = first_slots(call, heard)
+    if slots["complaint_text"] and says("asks_way", heard.text, of=_LIST):
+        return _told_the_way(call, heard)
     waiting = [*(heard.slot("next_matters") or []), *other_matters(heard, "complaint")]
     slots |= {"complaint_confirmed": None, "next_matters": waiting or None}
     return _on(call, heard, slots)
+
+
+def _told_the_way(call: Call, heard: Heard) -> Outcome:
+    """She asks how a complaint goes: the way and the times, then what happened."""
+    row = call.estate.sla_for(CaseKind.COMPLAINT, OTHER, Urgency.NORMAL)
+    times = {what: span_text(span, call.words) for what, span in row.times().items()}
+    return Outcome((Reply("utter_complaint_way", times),), {"complaint_confirmed": None})
 
 
 def go_on(call: Call, heard: Heard) -> Outcome:
@@ -173,8 +187,10 @@ def _remarks(heard: Heard, slots: dict[str, Any]) -> tuple[Reply, ...]:
 
 
 def _says_yes(heard: Heard, facts: ComplaintFacts) -> bool:
-    adds = facts.wish or facts.phone or facts.anonymous or says("correction", heard.text)
-    return heard.intent == "affirm" and not adds
+    puts_right = says("correction", heard.text) and not says("yes_word", heard.text)
+    adds = facts.wish or facts.phone or facts.anonymous or puts_right
+    nothing = says("nothing_to_add", heard.text, of=_LIST) and not heard.pressed
+    return (heard.intent == "affirm" or nothing) and not adds and heard.slot("complaint_how") != "which"
 
 
 def _is_of_another_kind(heard: Heard, facts: ComplaintFacts) -> bool:
@@ -194,6 +210,12 @@ def _is_another_subject(heard: Heard, facts: ComplaintFacts) -> bool:
     if not is_detour(heard) or heard.intent in KEPT or (heard.from_button and heard.intent != "human"):
         return False
     if heard.intent in _COURTESIES and heard.confidence < SURE_OF_COURTESY:
+        return False
+    if heard.intent in ("out_of_scope", "chitchat") and heard.asked in (
+        "complaint_place",
+        "complaint_since",
+        "complaint_wish",
+    ):
         return False
     if heard.intent == "urge" and heard.asked in ("complaint_wish", "complaint_confirmed"):
         return False

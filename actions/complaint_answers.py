@@ -10,11 +10,18 @@ from actions.opening import UNSAID
 from actions.people import resident_id_of
 from actions.repair_place import known_homes
 from actions.room import Call
-from actions.said import says, tail, without
+from actions.said import found, says, tail, without
+from bot.language.rooms import HomeParts, read_home
 
 BY_RULE = "by_rule"
+SINCE = "complaint_since"
 LONGEST_ANSWER = 60
 LONGEST_WISH = 300
+LONGEST_BESIDE = 3
+"""Characters beside a time that is said alone ("昨天开始的")."""
+LONGEST_HOME = 16
+SURE_OF_MORE = 0.8
+SHORTEST_MORE = 3
 _UNCLEAR = frozenset(
     {FALLBACK, "complaint", "repair", "inquiry", "suggestion", "out_of_scope", "chitchat", "deny"}
 )
@@ -25,14 +32,16 @@ def answer_to(call: Call, heard: Heard, facts: ComplaintFacts) -> dict[str, Any]
     """Return the slots that an answer to the question fills, {} where it is none."""
     if heard.choices.get("choice") == BY_RULE:
         return {"complaint_wish": UNSAID}
+    if elsewhere := _of_another_question(call, heard, facts):
+        return elsewhere
     match heard.asked:
         case "complaint_place":
             return _place(call, heard, facts)
         case "complaint_since":
-            return _since(heard, facts)
+            return _since(call, heard, facts)
         case "complaint_wish":
             return _wish(heard, facts)
-        case "complaint_confirmed" if heard.intent == "deny" and not facts.wish:
+        case "complaint_confirmed" if heard.intent == "deny" and not (facts.wish or _will_not_say(heard)):
             return {"complaint_how": "which"}
     return {}
 
@@ -54,7 +63,7 @@ def changed_by(call: Call, heard: Heard, facts: ComplaintFacts) -> dict[str, Any
 
 def corrected(call: Call, heard: Heard, facts: ComplaintFacts) -> dict[str, Any]:
     """Return the slots after "不对，是1302": the place or the time put right, and her words with it."""
-    if not says("correction", heard.text) or heard.from_button:
+    if not says("correction", heard.text) or heard.from_button or says("yes_word", heard.text):
         return {}
     said = tail(heard.text)
     if len(said) < 2:
@@ -68,20 +77,43 @@ def corrected(call: Call, heard: Heard, facts: ComplaintFacts) -> dict[str, Any]
     return changes
 
 
+def _of_another_question(call: Call, heard: Heard, facts: ComplaintFacts) -> dict[str, Any]:
+    """A bare time or a bare home answers the question it belongs to, whichever was asked."""
+    said, late = without(("polite",), heard.text), heard.asked in ("complaint_wish", "complaint_confirmed")
+    if late and facts.since and len(said) - len(facts.since) <= LONGEST_BESIDE:
+        return {"complaint_since": facts.since}
+    only_home = not facts.since and read_home(said) != HomeParts() and len(said) <= LONGEST_HOME
+    return _pointed_slots(call, heard, said) if only_home and (late or heard.asked == SINCE) else {}
+
+
+def _pointed_slots(call: Call, heard: Heard, said: str) -> dict[str, Any]:
+    pointed, before = _pointed(call, heard, said, ""), str(heard.slot("complaint_place") or "")
+    if pointed is None or not pointed.place:
+        return {}
+    part = read_home(said).room is None and (found("spot", before, of=LIST) or found("side", before, of=LIST))
+    return {**pointed.slots(), "complaint_place": f"{pointed.place}{part}" if part else pointed.place}
+
+
+def _will_not_say(heard: Heard) -> bool:
+    return says("skip", heard.text, of=LIST)
+
+
 def _place(call: Call, heard: Heard, facts: ComplaintFacts) -> dict[str, Any]:
     pointed = _pointed(call, heard, heard.text, str(heard.slot("complaint_how") or ""))
     if pointed is not None:
         more = {"complaint_since": facts.since} if facts.since and not heard.slot("complaint_since") else {}
-        return {**pointed.slots(), **more}
+        return {**_more_of_it(call, heard), **more, **pointed.slots()}
     if says("skip", heard.text, of=LIST) or heard.intent == "deny":
         return {"complaint_place": heard.slot("complaint_side") or UNSAID, "complaint_how": None}
     said = without(("polite", "correction_head"), heard.text)
+    if more_told := _more_of_it(call, heard):
+        return more_told
     if heard.intent in _UNCLEAR and 1 < len(said) <= LONGEST_ANSWER:
         return {"complaint_place": said[:LONGEST_PLACE], "complaint_how": None}
     return {}
 
 
-def _since(heard: Heard, facts: ComplaintFacts) -> dict[str, Any]:
+def _since(call: Call, heard: Heard, facts: ComplaintFacts) -> dict[str, Any]:
     if facts.since:
         return {"complaint_since": facts.since, "complaint_how": None}
     if facts.ahead and heard.slot("complaint_how") != "ahead":
@@ -89,7 +121,9 @@ def _since(heard: Heard, facts: ComplaintFacts) -> dict[str, Any]:
     if says("skip", heard.text, of=LIST) or heard.intent == "deny":
         return {"complaint_since": UNSAID, "complaint_how": None}
     said = without(("polite",), heard.text)
-    if heard.intent in (*_UNCLEAR, "affirm", "urge") and 1 < len(said) <= LONGEST_ANSWER:
+    if more_told := _more_of_it(call, heard):
+        return {**more_told, "complaint_since": UNSAID}  # her words hold what she wants to say of it
+    if heard.intent in (*_UNCLEAR, "urge") and 1 < len(said) <= LONGEST_ANSWER:
         return {"complaint_since": said, "complaint_how": None}
     return {}
 
@@ -98,11 +132,13 @@ def _wish(heard: Heard, facts: ComplaintFacts) -> dict[str, Any]:
     """Her wish; "没有" and "按规定" are none; "对" is a yes to what was read back: she is asked once more."""
     if says("skip", heard.text, of=LIST):
         return {"complaint_wish": UNSAID}
-    if heard.intent == "affirm" and not facts.wish:
+    if heard.intent == "affirm" and not facts.wish and says("yes_word", heard.text):
         again = heard.slot("complaint_how") == "wish"
         return {"complaint_wish": UNSAID} if again else {"complaint_how": "wish"}
     if heard.intent == "deny" and not facts.wish and len(heard.text.strip()) <= 4:
-        return {"complaint_how": "which_fact"}
+        return (
+            {"complaint_how": "which_fact"} if says("correction", heard.text) else {"complaint_wish": UNSAID}
+        )
     said = without(("polite",), heard.text)
     if facts.anonymous and not facts.wish:
         return {}
@@ -116,6 +152,15 @@ def _put_right(call: Call, heard: Heard, facts: ComplaintFacts) -> dict[str, Any
     pointed = _pointed(call, heard, heard.text, "")
     place = pointed.slots() if pointed is not None and pointed.place else {}
     return {**place, **({"complaint_since": facts.since} if facts.since else {})}
+
+
+def _more_of_it(call: Call, heard: Heard) -> dict[str, Any]:
+    """She goes on telling while something else was asked: nothing of it is lost."""
+    said = without(("polite",), heard.text)
+    sure = heard.intent == "complaint" and heard.confidence >= SURE_OF_MORE and not heard.from_button
+    if not sure or len(said) < SHORTEST_MORE or said in str(heard.slot("complaint_text")):
+        return {}
+    return _with_more(call, heard, "addition", said)
 
 
 def _joined_wish(heard: Heard, wish: str) -> str:

@@ -6,10 +6,11 @@ from datetime import date
 
 from actions.heard import Heard
 from actions.mirror import facts_of, wish_in
-from actions.said import says, without
+from actions.said import found, says, without
 from bot.language.contacts import find_phones, find_plates
 from bot.language.dates import is_ahead
 from bot.language.found import Found
+from bot.language.neighbours import find_neighbour
 from bot.language.normalise import normalise
 from bot.language.times import find_times
 
@@ -19,6 +20,8 @@ LONGEST = 2000
 LONGEST_SINCE = 60
 _DIGITS = re.compile(r"(?<!\d)\d(?:[- ]?\d){6,13}(?!\d)")
 _PHONE_DIGITS = range(7, 15)
+_NUMBERED = re.compile(r".*[区楼栋幢座位库层单元]\s*[0-9一二三四五六七八九十]{1,4}[号日]$", re.DOTALL)
+"""A number of a place ("A区18号"), no day of a month."""
 _JOINS = re.compile(r"[的 ,，、到至~-]{0,2}")
 
 
@@ -55,16 +58,19 @@ def read_complaint(heard: Heard, today: date) -> ComplaintFacts:
 
 def when_in(text: str, today: date) -> tuple[str | None, str | None]:
     """Return when it happened, in her words, and a time of hers that lies ahead."""
-    phrases = _joined(text, find_times(text))
+    phrases = _joined(text, [one for one in find_times(text) if not _NUMBERED.match(text[: one.end])])
     ahead = next((one for one in phrases if is_ahead(one, today)), None)
     been = [one for one in phrases if not is_ahead(one, today)]
-    return (max(been, key=len)[:LONGEST_SINCE] if been else None), ahead
+    how_often = found("habit", text, of=LIST) or None
+    return (max(been, key=len)[:LONGEST_SINCE] if been else how_often), ahead
 
 
 def _words(text: str) -> str | None:
     """Her own words; None when she only said that she complains."""
-    told = "".join(facts_of(text))
-    return text[:LONGEST] if len(without(("polite", "empty_report"), told)) > 1 else None
+    told = without(("polite", "empty_report"), "".join(facts_of(text)))
+    pointing = find_neighbour(told)
+    rest = f"{told[: pointing.start]}{told[pointing.end :]}" if pointing else told
+    return text[:LONGEST] if len(told) > 1 and rest.strip(" 的，,。") else None
 
 
 def _joined(text: str, times: list[Found]) -> list[str]:

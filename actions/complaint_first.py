@@ -23,6 +23,7 @@ COMPLAINT_SLOTS = (
     "complaint_upset", "stuck",
 )  # fmt: skip
 """What the form clears at its end."""
+SHORTEST_MIRROR = 4
 
 
 def first_slots(call: Call, heard: Heard) -> dict[str, Any]:
@@ -34,11 +35,17 @@ def first_slots(call: Call, heard: Heard) -> dict[str, Any]:
         "complaint_text": facts.words,
         "complaint_since": facts.since,
         "complaint_wish": facts.wish,
-        "complaint_mirror": mirror(facts.words or "", call.words) or None,
+        "complaint_mirror": _told_back(call, facts.words),
         **extras_of(facts),
     }
     pointed = place_in(call, heard.text, known=known, own=None, side=None, asked=None)
-    return slots | (pointed.slots() if pointed and facts.words else {})
+    return slots | (pointed.slots() if pointed else {})
+
+
+def _told_back(call: Call, words: str | None) -> str | None:
+    """Her words read back; a word or two ("保洁") are no sentence to be asked about."""
+    read_back = mirror(words or "", call.words)
+    return read_back if len(read_back) >= SHORTEST_MIRROR else None
 
 
 def extras_of(facts: ComplaintFacts) -> dict[str, Any]:

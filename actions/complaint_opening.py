@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from actions.complaint_facts import LIST
-from actions.complaint_rules import is_about_colleague, is_pressing, urgency_of
+from actions.complaint_rules import is_about_colleague, urgency_of
 from actions.heard import Heard
 from actions.matters import OTHER
 from actions.mirror import turned_round
@@ -17,7 +17,7 @@ from bot.desk.people.residents import claim_home, homes_of, remember_contact
 from bot.desk.wording.composer import Reply
 from bot.desk.wording.phrases import span_text
 from bot.store import actors
-from bot.store.states import CaseKind, Urgency
+from bot.store.states import CaseKind
 
 _LINES = ("text", "place", "since", "plate", "wish")
 
@@ -122,9 +122,8 @@ def _told(
         "person": opened.person,
         "kind": CaseKind.COMPLAINT.value,
         "complaint_category": category,
-        "visits": "visit_due" in due and is_pressing(category, text),
+        "visits": "visit_due" in due,
         "secret": is_about_colleague(category, text),
-        "upset_now": urgency_of(category, text, upset=0) is Urgency.URGENT,
         **due,
     }
     replies = [Reply("utter_complaint_opened", told)]

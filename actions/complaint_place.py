@@ -10,7 +10,7 @@ from typing import Any
 from actions.repair_facts import as_slot
 from actions.repair_place import KnownHomes
 from actions.room import Call
-from actions.said import found, says
+from actions.said import found, longest, says
 from bot.desk.people.homes import NoSuchHome, OneHome, find_home, parts_of_key
 from bot.desk.wording.phrases import place_text
 from bot.language.neighbours import find_neighbour
@@ -82,6 +82,7 @@ def _at_home(call: Call, parts: HomeParts, asked: str | None) -> Pointed:
 def _beside(call: Call, text: str, own: str | None, side: str | None, asked: str | None) -> Pointed | None:
     """Somebody's home by its number alone, or by where it lies from hers."""
     neighbour, said = find_neighbour(text), read_home(text)
+    below = found("below", text, of=_LIST)
     room = neighbour.room if neighbour else said.room if asked is not None else None
     side = (neighbour.side if neighbour else None) or side
     hers = parts_of_key(call.session, own) if own else HomeParts()
@@ -92,7 +93,7 @@ def _beside(call: Call, text: str, own: str | None, side: str | None, asked: str
     if _is_spot_alone(text):
         return None
     if said.building:
-        return Pointed(f"{place_text(as_slot(said), call.words)}{side}")
+        return Pointed(f"{place_text(as_slot(said), call.words)}{below or side}")
     if own is None:
         return Pointed(how="need_home", side=side) if asked != "need_home" else Pointed(side, side=side)
     where = place_text(as_slot(hers), call.words)
@@ -123,7 +124,7 @@ def _room(
 
 def _in_public(call: Call, text: str, own: str | None) -> Pointed | None:
     """A place of the estate; one that every building has is named with the building, if it is known."""
-    spot, said = found("spot", text, of=_LIST), read_home(text)
+    spot, said = longest("spot", text, of=_LIST), read_home(text)
     if not spot:
         where = place_text(as_slot(said), call.words) if said.building else ""
         return Pointed(where) if where else None

@@ -34,14 +34,14 @@ def is_pressing(category: str, text: str) -> bool:
 
     Such a complaint is opened as soon as it is known where; nothing else is asked.
     """
-    if category == "falling_objects" or is_blocked_car(category, text):
+    over = says("past", text, of=_LIST) or says("habit", text, of=_LIST)
+    if is_blocked_car(category, text) or (category == "falling_objects" and not over):
         return True
     if says("fire_lane", text, of=_LIST) and category in ("parking", "security", "neighbours", "other"):
         return True
-    if says("harm", text, of=_LIST) and category in ("pets", "security", "staff"):
+    if says("harm", text, of=_LIST) and category in ("pets", "security", "staff") and not over:
         return True
-    goes_on = says("now", text, of=_LIST) and not says("habit", text, of=_LIST)
-    return goes_on and category in _STOPPED_AT_ONCE
+    return says("now", text, of=_LIST) and not over and category in _STOPPED_AT_ONCE
 
 
 def urgency_of(category: str, text: str, *, upset: int) -> Urgency:

@@ -39,7 +39,8 @@ def keep_for_later(call: Call, heard: Heard) -> Outcome:
     if len(kept) >= MOST_KEPT:
         return Outcome((Reply("utter_matters_full"),), {"next_matters": kept})
     kept.append(as_kept(matter))
-    said = matter.text if len(matter.text) <= 30 else f"{matter.text[:29]}…"
+    words = str(kept[-1]["text"])
+    said = words if len(words) <= 30 else f"{words[:29]}…"
     return Outcome((Reply("utter_matter_noted", {"matter_text": said}),), {"next_matters": kept})
 
 

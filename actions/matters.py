@@ -5,6 +5,7 @@ from typing import Any
 
 from actions.heard import Heard, Matter
 from actions.outcome import Outcome
+from actions.said import without
 
 OTHER = "other"
 REPORTS = ("complaint", "fee", "suggestion", "inquiry")
@@ -32,7 +33,11 @@ def other_matters(heard: Heard, first: str) -> list[dict[str, Any]]:
 
 def as_kept(matter: Matter) -> dict[str, Any]:
     """Return a matter as the slot keeps it."""
-    return {"intent": matter.intent, "category": matter.category, "text": matter.text.strip(" ，,。；;")}
+    return {
+        "intent": matter.intent,
+        "category": matter.category,
+        "text": without(("connector",), matter.text),
+    }
 
 
 def next_matter(heard: Heard, outcome: Outcome) -> Outcome:

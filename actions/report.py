@@ -3,6 +3,7 @@
 from typing import Any
 
 from actions.base import DeskAction
+from actions.complaint_after import noted_after_opening
 from actions.detours import SURE, answer_detour, give_up_on_words, is_detour, keep_for_later, lets_go
 from actions.heard import Heard
 from actions.matters import KEPT, OTHER, REPORTS, next_matter, other_matters
@@ -30,7 +31,10 @@ class ValidateReportForm(DeskAction):
     key = "validate_report_form"
 
     def act(self, call: Call, heard: Heard) -> Outcome:
-        return begin(heard) if heard.asked is None else go_on(call, heard)
+        if heard.asked is not None:
+            return go_on(call, heard)
+        noted = noted_after_opening(call, heard) if heard.slot("report_text") is None else None
+        return noted.and_slots(**given_up(REPORT_SLOTS, "report_confirmed")) if noted else begin(heard)
 
 
 class OpenReport(DeskAction):

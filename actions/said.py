@@ -28,6 +28,13 @@ def found(kind: str, text: str, *, of: str = "dialogue") -> str:
     return text[match.start() : match.end()] if match else ""
 
 
+def longest(kind: str, text: str, *, of: str = "dialogue") -> str:
+    """Return the longest of her words of this kind, the first of equal ones; "" for none."""
+    spans = [match.span() for match in _pattern(kind, of).finditer(normalise(text))]
+    start, end = max(spans, key=lambda span: (span[1] - span[0], -span[0]), default=(0, 0))
+    return text[start:end]
+
+
 def without(kinds: tuple[str, ...], text: str, spans: tuple[tuple[int, int], ...] = ()) -> str:
     """Return the text without `spans`, then without the words of these kinds, tidied up."""
     left = _cut(text, spans, "，")

@@ -328,7 +328,7 @@ def test_another_matter_is_kept_and_served_afterwards(wang: Dialogue) -> None:
         lambda call, heard: take_up(call, heard, heard.slot("next_matters"), begins=False), "确认", "affirm"
     )
     assert (keys(taken), taken.then) == (["utter_next_matter"], "action_answer_fee")
-    assert dialogue.slots["fee_said"] == "对了，物业费多收了我两个月"
+    assert dialogue.slots["fee_said"] == "物业费多收了我两个月"
     assert dialogue.slots["what"] is None
 
 
