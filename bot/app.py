@@ -60,7 +60,7 @@ log = logging.getLogger(__name__)
 RASA_PATIENCE = 35.0
 """Seconds; a little longer than the Rasa server gives a turn, so that its own word comes first."""
 _AGAIN_SECONDS = 1.0
-CLOCK_LEAST = 0.3
+CLOCK_LEAST = 0.7
 """Seconds the clock rests between two looks, however much news there is."""
 
 Now = Callable[[], datetime]

@@ -142,3 +142,25 @@ def test_signing_out_is_going_away(li: Browser, store: Store, cast: Cast, clock:
     clock_looks(store, clock)
     with store.read() as session:
         assert session.scalars(select(ChatOffer.agent_id)).one() == cast.chen.agent_id
+
+
+def test_a_long_list_says_how_many_there_are_and_shows_all_on_request(
+    li: Browser, store: Store, cast: Cast, clock: HandClock
+) -> None:
+    with store.write() as session:
+        for number in range(35):
+            chat = conversations.open_conversation(
+                session,
+                channel="webchat",
+                address=f"v{number}",
+                name=f"业主{number}",
+                now=clock.turn(seconds=1),
+            )
+            conversations.answer(
+                session, chat.id, agent_id=cast.chen.agent_id, text="在", client_id="1", now=clock()
+            )
+    page = li.get("/desk/chats").text
+    assert '<span class="group-count">35</span>' in page
+    assert "业主34" in page
+    assert ">业主1<" not in page
+    assert ">业主1<" in li.get("/desk/chats?everyone=1").text

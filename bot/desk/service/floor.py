@@ -21,7 +21,7 @@ STILL_TOLD = "still_told"
 """In `Conversation.facts`: the beginning of the wait in which she was told how things stand."""
 IDLE_WARNED = "idle_warned"
 """In `Conversation.facts`: when she was told that the quiet chat will be closed."""
-LOOKS_BACK = 200
+LOOKS_BACK = 60
 """Only so many numbers of a conversation are looked at for who spoke last."""
 
 

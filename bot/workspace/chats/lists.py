@@ -5,21 +5,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, load_only, selectinload
 
 from bot.desk.estate.model import Estate
 from bot.desk.service.queue import read_queue, upset_of
 from bot.store.service_tables import ChatOffer
 from bot.store.states import Mode, Sender
-from bot.store.tables import Agent, Conversation, Message, Residency, Resident
+from bot.store.tables import Agent, Conversation, Message, Residency, Resident, Turn
 from bot.workspace.chats.reading import homes_of
 from bot.workspace.chats.transcript import secret_ids
 from bot.workspace.visits import Me
 
 WITH_BOT_DAYS = 7
 """The assistant's chats of this many days are listed …"""
-WITH_BOT_LIMIT = 50
+WITH_BOT_LIMIT = 30
 """… and not more than so many."""
+WAITING_LIMIT = 100
+"""Of those who wait, the next ones; how many wait in all stands above them."""
+OTHERS_LIMIT = 30
+"""Of the chats colleagues serve, the latest; the rest are one click away."""
 
 
 @dataclass(frozen=True)
@@ -56,20 +60,24 @@ class ChatLists:
     mine: Sequence[ChatLine]
     others: Sequence[ChatLine]
     with_bot: Sequence[ChatLine]
+    waiting_in_all: int = 0
+    others_in_all: int = 0
+    whole: bool = False
 
     @property
     def nothing(self) -> bool:
         return not (self.waiting or self.mine or self.others or self.with_bot)
 
 
-def chat_lists(session: Session, me: Me, *, estate: Estate, now: datetime) -> ChatLists:
-    """All lists of the chats page; who waits stands in the order of the queue."""
+def chat_lists(session: Session, me: Me, *, estate: Estate, now: datetime, whole: bool = False) -> ChatLists:
+    """All lists of the chats page; who waits stands in the order of the queue. `whole`: without limits."""
     queue = read_queue(session, estate=estate, now=now)
-    ids = [one.conversation_id for one in queue]
+    ids = [one.conversation_id for one in (queue if whole else queue[:WAITING_LIMIT])]
     chats = {chat.id: chat for chat in session.scalars(_chats().where(Conversation.id.in_(ids)))}
     emergencies = frozenset(one.conversation_id for one in queue if one.emergency)
-    waiting = [chats[one.conversation_id] for one in queue if one.conversation_id in chats]
+    waiting = [chats[one] for one in ids if one in chats]
     human = _chats().where(Conversation.mode == Mode.HUMAN).order_by(Conversation.last_message_at.desc())
+    of_others = Conversation.owner_id != me.id
     with_bot = (
         _chats()
         .where(
@@ -79,13 +87,17 @@ def chat_lists(session: Session, me: Me, *, estate: Estate, now: datetime) -> Ch
         .order_by(Conversation.last_message_at.desc())
         .limit(WITH_BOT_LIMIT)
     )
-    served = session.scalars(human).all()
+    others = session.scalars(human.where(of_others).limit(None if whole else OTHERS_LIMIT)).all()
+    in_all = select(func.count()).where(Conversation.mode == Mode.HUMAN, of_others)
     kept = kept_for(session, [chat.id for chat in waiting])
     return ChatLists(
         waiting=_lines(session, waiting, of_resident=True, emergencies=emergencies, kept=kept),
-        mine=_lines(session, [chat for chat in served if chat.owner_id == me.id]),
-        others=_lines(session, [chat for chat in served if chat.owner_id != me.id]),
+        mine=_lines(session, session.scalars(human.where(Conversation.owner_id == me.id)).all()),
+        others=_lines(session, others),
         with_bot=_lines(session, session.scalars(with_bot).all()),
+        waiting_in_all=len(queue),
+        others_in_all=session.scalar(in_all) or 0,
+        whole=whole,
     )
 
 
@@ -148,6 +160,13 @@ def _last_messages(session: Session, ids: Sequence[int], of_resident: bool) -> d
         select(Message)
         .join(Conversation, Conversation.id == Message.conversation_id)
         .where(Conversation.id.in_(ids), Message.seq == newest)
-        .options(selectinload(Message.attachments), joinedload(Message.turn))
+        .options(
+            # What was understood of it is the biggest part of a message, and no list shows it.
+            load_only(
+                Message.conversation_id, Message.sender, Message.text, Message.turn_id, Message.created_at
+            ),
+            selectinload(Message.attachments),
+            joinedload(Message.turn).load_only(Turn.supervisors_only),
+        )
     )
     return {row.conversation_id: row for row in rows}

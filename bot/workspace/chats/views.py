@@ -15,7 +15,7 @@ from bot.store.states import Mode
 from bot.store.tables import Attachment, Conversation, Message
 from bot.workspace import pages
 from bot.workspace.chats import beside, casework, reading, transcript, understanding
-from bot.workspace.chats.lists import chat_lists, kept_for
+from bot.workspace.chats.lists import ChatLists, chat_lists, kept_for
 from bot.workspace.faults import Refusal, not_there
 from bot.workspace.visits import Visit
 
@@ -27,7 +27,7 @@ HEARD_IN_LINE = frozenset({"audio/ogg", "audio/mpeg", "audio/mp4", "audio/x-m4a"
 def chats(visit: Visit) -> Response:
     """The lists, no chat open."""
     with visit.parts.store.read() as session:
-        lists = chat_lists(session, visit.me, estate=visit.parts.estate, now=visit.now)
+        lists = _lists(session, visit)
         return pages.page(visit, "chats/page.html", area="chats", lists=lists, open_id=None, chat=None)
 
 
@@ -40,7 +40,7 @@ def chat(visit: Visit) -> Response:
             visit,
             "chats/page.html",
             area="chats",
-            lists=chat_lists(session, visit.me, estate=visit.parts.estate, now=visit.now),
+            lists=_lists(session, visit),
             open_id=conversation_id,
             transcript=transcript.latest(session, conversation_id),
             draft=draft_of(session, conversation_id, agent_id=visit.me.id),
@@ -57,7 +57,7 @@ def chat_list(visit: Visit) -> Response:
     """The lists alone."""
     opened = visit.request.query_params.get("open", "")
     with visit.parts.store.read() as session:
-        lists = chat_lists(session, visit.me, estate=visit.parts.estate, now=visit.now)
+        lists = _lists(session, visit)
         open_id = int(opened) if opened.isascii() and opened.isdigit() else None
         return pages.page(visit, "chats/_list.html", lists=lists, open_id=open_id)
 
@@ -125,6 +125,11 @@ def attachment(visit: Visit) -> Response:
         content_disposition_type="inline" if in_line else "attachment",
         headers={"Cache-Control": "private, max-age=86400, immutable"},
     )
+
+
+def _lists(session: Session, visit: Visit) -> ChatLists:
+    whole = visit.request.query_params.get("everyone") == "1"
+    return chat_lists(session, visit.me, estate=visit.parts.estate, now=visit.now, whole=whole)
 
 
 def _head(session: Session, visit: Visit, chat: Conversation) -> dict[str, Any]:

@@ -89,7 +89,7 @@ const offline = document.getElementById("offline");
 const live = { source: null, retry: 1000, timer: 0, lost: 0 };
 
 // At most so often, in ms; what is said in between is said once at the end, so the last news is never lost.
-const EVERY = { "desk-more": 700, "chat-more": 250 };
+const EVERY = { "desk-more": 1000, "chat-more": 250 };
 const said = {};
 function tell(name) {
   const state = (said[name] ??= { last: 0, timer: 0 });
