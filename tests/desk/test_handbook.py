@@ -6,12 +6,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 
 from bot.desk.estate.errors import EstateError
 from bot.desk.handbook.computed import answer_by_day
 from bot.desk.handbook.days import day_meant, kind_of
 from bot.desk.handbook.finding import Answered, NotKnown, Unsure, find
 from bot.desk.handbook.model import FACTS, Entry, Handbook, Schedule, Service, Source, handbook_of
+from bot.desk.handbook.unanswered import likeness
 from bot.desk.handbook.wording import replies_for
 from bot.desk.wording.composer import Situation, compose
 from bot.desk.wording.speaking import estate_values
@@ -93,6 +95,18 @@ def test_the_docs_name_every_field_of_an_entry_and_every_fact() -> None:
     fields = {*Entry.model_fields, *Source.model_fields, *Service.model_fields, *Schedule.model_fields}
     assert [name for name in sorted(fields) if not re.search(rf"\b{name}\b", docs)] == []
     assert [name for name in sorted(FACTS) if f"{{{name}}}" not in docs] == []
+
+
+def test_no_question_of_the_test_is_a_near_copy_of_an_ask() -> None:
+    questions = yaml.safe_load((PROJECT / "tests/handbook/questions.yml").read_text(encoding="utf-8"))
+    asks = [ask for one in sample_handbook() for ask in one.asks]
+    near = [(one["ask"], ask) for one in questions for ask in asks if likeness(one["ask"], ask) >= 0.7]
+    assert near == []
+    assert {key for one in questions for key in _keys(one)} <= {*sample_handbook().entries, "none"}
+
+
+def _keys(question: dict[str, Any]) -> list[str]:
+    return [question["entry"]] if isinstance(question["entry"], str) else question["entry"]
 
 
 # --- finding ----------------------------------------------------------------------------------------

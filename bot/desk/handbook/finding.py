@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from bot.desk.handbook.model import Entry, Handbook
 
-ANSWER: Final = 0.75
+ANSWER: Final = 0.8
 """From this score on the first entry is the answer."""
-ANSWER_BESIDE: Final = 0.85
+ANSWER_BESIDE: Final = 0.88
 """The same where her words were read as something else than a question (small talk, a form's answer)."""
 OFFER: Final = 0.3
 """From this score on she is asked which of the nearest entries she means."""
