@@ -1,7 +1,7 @@
 """The queue for a person, in its one order (R32): emergencies, then the oldest first.
 
-An angry resident counts as waiting a fixed time longer (`head_start`), so she comes sooner and nobody
-who is calm waits for ever.
+Who is angry or threatens (R15) counts as waiting a fixed time longer (`head_start`), so she comes sooner
+and nobody who is calm waits for ever.
 """
 
 from collections.abc import Sequence
@@ -22,6 +22,8 @@ UPSET_LOOKS_AT = 5
 UPSET_WITHIN = 60
 """Only so many numbers back, so that a long conversation costs no more than a short one."""
 ANGRY = 2
+THREAT = "threat"
+"""The reason of `bot/desk/talk/escalation.py`."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Queued:
     since: datetime
     upset: int = 0
     emergency: bool = False
+    threat: bool = False
     department: str | None = None
 
 
@@ -39,7 +42,7 @@ def in_order(queue: Sequence[Queued], head_start: timedelta) -> list[Queued]:
     """The order in which they are served."""
 
     def rank(chat: Queued) -> tuple[bool, datetime, int]:
-        ahead = head_start if chat.upset >= ANGRY else timedelta(0)
+        ahead = head_start if chat.upset >= ANGRY or chat.threat else timedelta(0)
         return (not chat.emergency, chat.since - ahead, chat.conversation_id)
 
     return sorted(queue, key=rank)
@@ -48,13 +51,13 @@ def in_order(queue: Sequence[Queued], head_start: timedelta) -> list[Queued]:
 def read_queue(session: Session, *, estate: Estate, now: datetime) -> list[Queued]:
     """Who waits, in order."""
     waiting = session.execute(
-        select(Conversation.id, Conversation.waiting_since, Conversation.facts).where(
+        select(Conversation.id, Conversation.waiting_since, Conversation.facts, Conversation.reason).where(
             Conversation.mode == Mode.WAITING
         )
     ).all()
     if not waiting:
         return []
-    ids = [chat_id for chat_id, _, _ in waiting]
+    ids = [chat_id for chat_id, *_ in waiting]
     upset, emergencies, matters = upset_of(session, ids), _emergencies(session, ids), _matters(session, ids)
     queue = [
         Queued(
@@ -62,9 +65,10 @@ def read_queue(session: Session, *, estate: Estate, now: datetime) -> list[Queue
             since=since or now,
             upset=upset.get(chat_id, 0),
             emergency=chat_id in emergencies,
+            threat=reason == THREAT,
             department=facts.get(FOR_DEPARTMENT) or _department(estate, matters.get(chat_id)),
         )
-        for chat_id, since, facts in waiting
+        for chat_id, since, facts, reason in waiting
     ]
     return in_order(queue, estate.service.head_start)
 

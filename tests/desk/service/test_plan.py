@@ -61,6 +61,11 @@ def test_the_oldest_first_the_angry_a_little_sooner_an_emergency_before_all() ->
     ]
 
 
+def test_who_threatens_comes_as_soon_as_who_is_angry() -> None:
+    calm, threat = Queued(1, MORNING), Queued(2, after(minutes=4), threat=True)
+    assert [one.conversation_id for one in in_order([calm, threat], HOW.head_start)] == [2, 1]
+
+
 def test_a_waiting_chat_is_offered_to_one_who_is_there_and_has_room() -> None:
     full, away = person(LI, open_chats=3), person(3, There.AWAY)
     assert plan(floor(full, away, person(ZHAO), person(CHEN))).acts == (MakeOffer(1, ZHAO),)
