@@ -11,6 +11,7 @@ from bot.store.engine import Store
 from tests.support.cast import Cast
 from tests.support.clock import HandClock
 from tests.support.estates import sample_estate
+from tests.support.guanjia import run
 
 
 def corrected(
@@ -50,6 +51,12 @@ def test_a_second_review_writes_all_again_and_counts_the_new(
     done = review(store, sample_estate(), tmp_path, now=clock())
     assert (done.corrected, done.new) == (2, 1)
     assert len(yaml.safe_load(done.path.read_text(encoding="utf-8"))["nlu"]) == 2
+
+
+def test_the_command_says_how_many(tmp_path: Path) -> None:
+    done = run("train", "--review", "--data", str(tmp_path / "data"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "0 corrected by colleagues, 0 chosen by residents, 0 new\n"
 
 
 def test_nothing_corrected_leaves_no_file(store: Store, clock: HandClock, tmp_path: Path) -> None:
