@@ -7,7 +7,7 @@ from actions.base import DeskAction
 from actions.fee_answered import Answered
 from actions.fee_answers import GRIEVANCE, answer, category_asked
 from actions.fee_asked import touches
-from actions.fee_form import begin, go_on, open_confirmed
+from actions.fee_form import begin, go_on, open_confirmed, own_words
 from actions.fee_opening import FEE_SLOTS
 from actions.heard import Heard, Matter
 from actions.matters import OTHER, as_kept, next_matter, other_matters
@@ -93,7 +93,7 @@ def answer_fee(call: Call, heard: Heard) -> Outcome:
 
 def _to_the_form(heard: Heard, outcome: Outcome, answered: Answered) -> Outcome:
     """The form begins with what she said; a pressed button takes up the words before it that told it."""
-    slots = {**cleared(FEE_SLOTS), "fee_category": answered.checks}
+    slots = {**cleared(FEE_SLOTS), "fee_category": answered.checks, "fee_words": own_words(heard)}
     if heard.pressed and touches(str(heard.slot("fee_said") or ""), *_TELLS_A_WRONG):
         slots["fee_words"] = heard.slot("fee_said")
     return replace(outcome, slots={**outcome.slots, **slots}, then="fee_form")

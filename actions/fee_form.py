@@ -23,7 +23,7 @@ SURE_OF_COURTESY = 0.8
 def begin(call: Call, heard: Heard) -> Outcome:
     """Keep her words and a picture that came with them; her home is known where she proved or named one."""
     category = heard.slot("fee_category") or heard.category_of("fee") or OTHER
-    words = heard.slot("fee_words") or _own_words(heard)
+    words = heard.slot("fee_words") or own_words(heard)
     slots: dict[str, Any] = {"fee_category": category, "fee_words": words, "fee_confirmed": None}
     if heard.attachments:
         slots["fee_evidence"] = _label(call, "photo")
@@ -83,7 +83,7 @@ def _answered_detour(call: Call, heard: Heard) -> Outcome:
 
 def _taken(call: Call, heard: Heard) -> Outcome:
     """An answer to what was asked; at the confirmation, more of the same."""
-    said = _own_words(heard)
+    said = own_words(heard)
     if said is None and not heard.attachments:
         return give_up_on_words(call, heard).and_slots(fee_category=heard.slot("fee_category"))
     home, problem = home_of_charge(call, heard, said or "")
@@ -114,7 +114,7 @@ def _given_up() -> Outcome:
     return Outcome((Reply("utter_fee_cancelled"),), slots, closes=True)
 
 
-def _own_words(heard: Heard) -> str | None:
+def own_words(heard: Heard) -> str | None:
     """Her words without greetings at the edges; None when they say nothing but that it is about fees."""
     if heard.pressed:
         return None

@@ -484,6 +484,16 @@ def test_a_matter_whose_turn_comes_later_is_answered_by_the_words_kept(wang: Dia
     ], answer
 
 
+def test_a_charge_whose_turn_comes_later_is_taken_down_in_the_words_kept(wang: Dialogue) -> None:
+    slots = {"fee_said": "多收了两个月的费用", "fee_category": "unfair"}
+    heard = wang.heard("确认", "affirm", slots=slots)
+    begun = wang.does(lambda call: answer_fee(call, as_said(heard)))
+    assert (begun.then, begun.slots["fee_words"]) == ("fee_form", "多收了两个月的费用")
+    wang.slots |= begun.slots
+    wang.hears(begin, "确认", "affirm")
+    assert wang.slots["fee_words"] == "多收了两个月的费用"
+
+
 @pytest.mark.parametrize(
     ("text", "area", "months"),
     [
