@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.desk.casework.access import cases_of_resident
+from bot.desk.casework.access import cases_beside_chat, cases_of_resident
 from bot.desk.talk.conversations import Answered as AgentAnswered
 from bot.desk.talk.conversations import HandedBack, TakenOver, answer, hand_back, take_over
+from bot.desk.talk.left_matters import left_of
+from bot.store.states import Role
 from bot.store.tables import Case, Conversation, Message
 from tests.conversations.house import House
 from tests.conversations.resident import Answered, ChatResident
@@ -17,6 +19,7 @@ from tests.conversations.script import Script
 from tests.support.cast import Colleague
 
 NUMBER = re.compile(r"[A-Z]{2}\d{4}-\d{4}")
+_DETAILS = ("wish", "anonymous", "plate")
 _CASE_FIELDS = ("kind", "category", "urgency", "status", "summary", "place", "since", "contact")
 
 
@@ -98,9 +101,27 @@ class Player:
                 session, resident_id=conversation.resident_id, conversation_id=conversation_id
             )
             found = [_fields(case) for case in cases]
+            left = left_of(conversation)
+            seen = {
+                role.value: [
+                    case.kind.value
+                    for case in cases_beside_chat(
+                        session,
+                        resident_id=conversation.resident_id,
+                        conversation_id=conversation_id,
+                        seen_by=(role, 0),
+                        limit=20,
+                    )
+                ]
+                for role in (Role.AGENT, Role.SUPERVISOR)
+            }
         for name in ("mode", "reason"):
             if name in wanted:
                 assert getattr(conversation, name) == wanted[name], shown
+        if "left" in wanted:
+            assert left == wanted["left"], shown
+        if "sees" in wanted:
+            assert seen == wanted["sees"], shown
         if "cases" in wanted:
             kept = [{field: case[field] for field in want} for want, case in zip(wanted["cases"], found)]  # noqa: B905
             assert (kept, len(found)) == (wanted["cases"], len(wanted["cases"])), f"{found}\n{shown}"
@@ -109,4 +130,10 @@ class Player:
 def _fields(case: Case) -> dict[str, Any]:
     values = {name: getattr(case, name) for name in _CASE_FIELDS}
     fields = {name: str(value) if value is not None else None for name, value in values.items()}
-    return {**fields, "events": [event.kind for event in case.events]}
+    details = {"secret": case.supervisors_only, **{name: case.details.get(name) for name in _DETAILS}}
+    return {
+        **fields,
+        **details,
+        "department": case.department,
+        "events": [event.kind for event in case.events],
+    }

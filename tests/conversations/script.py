@@ -13,6 +13,7 @@ A file is a topic; each entry is one conversation:
           never: [大妈]         # fragments she must not read
           buttons: [确认, 取消]   # titles, all of them
           desk: {mode: waiting, reason: asked, cases: [{kind: repair, place: 3栋2单元1201}]}
+                                # also: left (goes to the person), sees: {agent: [kinds], supervisor: [kinds]}
         - presses: 确认          # a button by its title
         - agent: takes_over     # 小李 comes in
         - agent_says: 我看一下    # 小李 writes
