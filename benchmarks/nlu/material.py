@@ -22,6 +22,9 @@ from tests.nlu.sentences import Sentence, likeness, pairs_of_letters
 PARAPHRASE = 0.3
 """Likeness (share of letter pairs) from which two sentences of one label are kept on one side of a split."""
 
+LONG = 500
+"""Characters of a long letter."""
+
 Places = npt.NDArray[np.int64]
 
 
@@ -81,6 +84,20 @@ def with_slips(sentences: Sequence[Sentence]) -> Material:
 def with_names(sentences: Sequence[Sentence]) -> Material:
     """Each with a city and an estate that no training saw."""
     return noisy(sentences, noise.named)
+
+
+def joined_letters(letters: Sequence[Sentence]) -> Material:
+    """Letters of LONG characters and more: several of one label, one behind the other."""
+    found: list[Sentence] = []
+    by_label: dict[str, Sentence] = {}
+    for letter in letters:
+        begun = by_label.pop(letter.label, None)
+        whole = letter if begun is None else replace(begun, text=f"{begun.text}。{letter.text}")
+        if len(whole.text) >= LONG:
+            found.append(whole)
+        else:
+            by_label[letter.label] = whole
+    return material(found)
 
 
 def directions(training: Material) -> npt.NDArray[np.float32]:

@@ -13,13 +13,13 @@ from benchmarks.nlu.measures import Figures
 
 _HEAD = (
     "| candidate | left out: F1 | categories | main kinds | calibration | held out: F1 (95 %) | categories "
-    "| calibration | slips | names | letters |"
+    "| calibration | slips | names | letters | 500+ |"
 )
 
 
 def comparison(found: Mapping[str, Mapping[str, Figures]]) -> str:
-    """One row a candidate. `slips`, `names`: F1 / share of the main kinds; `letters`: share right."""
-    lines = [_HEAD, "|---" * 11 + "|"]
+    """One row a candidate. `slips`, `names`: F1 / share of the main kinds; `letters`, `500+`: share right."""
+    lines = [_HEAD, "|---" * 12 + "|"]
     for name, rows in found.items():
         left, held = rows["left out"], rows["held out"]
         mark = "**" if name == OURS else ""
@@ -27,7 +27,7 @@ def comparison(found: Mapping[str, Mapping[str, Figures]]) -> str:
             f"| {mark}{name}{mark} | {left.intents:.3f} | {left.categories:.3f} | {left.main:.3f} "
             f"| {left.calibration:.3f} | {held.intents:.3f} ({held.low:.2f}–{held.high:.2f}) "
             f"| {held.categories:.3f} | {held.calibration:.3f} | {_pair(rows['slips'])} "
-            f"| {_pair(rows['names'])} | {rows['letters'].main:.3f} |"
+            f"| {_pair(rows['names'])} | {rows['letters'].main:.3f} | {rows['long'].main:.3f} |"
         )
     return "\n".join(lines)
 

@@ -11,7 +11,15 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import StratifiedGroupKFold
 
-from benchmarks.nlu.material import Material, directions, material, paraphrases, with_names, with_slips
+from benchmarks.nlu.material import (
+    Material,
+    directions,
+    joined_letters,
+    material,
+    paraphrases,
+    with_names,
+    with_slips,
+)
 from benchmarks.nlu.parts import PARTS, Scores, lesson_of
 from tests.nlu.sentences import held_out, held_out_long, training
 
@@ -60,6 +68,7 @@ def lists() -> Lists:
         "slips": with_slips(held_out()),
         "names": with_names(held_out()),
         "letters": material(held_out_long()),
+        "long": joined_letters(held_out_long()),
     }
     names = sorted(set(learnt.labels))
     firsts = sorted(set(learnt.intents))
