@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bot.desk import audit
 from bot.desk.casework.access import sees_complaints_of_colleagues
 from bot.desk.people import agents, second_factor
 from bot.store import actors
@@ -138,6 +139,12 @@ def signed_in(
         return response
 
     return endpoint
+
+
+def note_look(visit: Visit, subject: str, what: str) -> None:
+    """Write down that she looked at a person's record (R24); ids only, in a transaction of its own."""
+    with visit.parts.store.write() as session:
+        audit.note(session, by=visit.me.by, what=what, subject=subject, now=visit.now)
 
 
 def who(request: Request) -> Me:

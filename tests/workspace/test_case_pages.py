@@ -152,5 +152,5 @@ def test_the_contact_is_masked_and_showing_it_is_written_down(
     assert "13800001234" not in page
     assert "13800001234" in li.post(f"/desk/cases/{number}/contact", fragment=True).text
     with store.read() as session:
-        (line,) = audit.lines_about(session, f"case:{case_of(store, cast, number).id}")
-        assert (line.by, line.what) == (cast.li.by, "phone_shown")
+        shown, read = audit.lines_about(session, f"case:{case_of(store, cast, number).id}")
+        assert (shown.by, shown.what, read.what) == (cast.li.by, "phone_shown", "read_case")

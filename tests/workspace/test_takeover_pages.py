@@ -16,7 +16,7 @@ from bot.store import actors
 from bot.store.engine import Store
 from bot.store.reading_tables import CorrectedReading
 from bot.store.states import CaseStatus, Lane, Mode, Sender
-from bot.store.tables import Attachment, Case, Conversation, Message, Resident
+from bot.store.tables import Attachment, AuditRow, Case, Conversation, Message, Resident
 from bot.workspace.parts import Parts, PictureRefused
 from bot.workspace.routes import routes
 from tests.support.casework import case_of, open_lift_case
@@ -110,6 +110,7 @@ def test_a_draft_survives_the_browser_and_ends_with_the_answer(li: Browser, url:
 def test_needs_are_remembered_shown_and_taken_away(li: Browser, chen: Browser, url: str) -> None:
     assert li.post(f"{url}/traits", kind="need", text="独居老人").status_code == 303
     assert chen.get(f"{url}/summary", fragment=True).text.count("独居老人") >= 2
+    assert "独居老人" in chen.get("/desk/cases/BX2026-0001").text  # whoever goes there minds it
     assert "请照顾到" in chen.get(f"{url}/summary", fragment=True).text
     assert chen.post(f"{url}/traits/remove", trait="1").status_code == 303
     assert "独居老人" not in li.get(f"{url}/summary", fragment=True).text
@@ -243,3 +244,21 @@ def test_what_a_message_meant_is_put_right(li: Browser, url: str, store: Store, 
     with store.read() as session:
         corrected = session.scalars(select(CorrectedReading)).one()
         assert (corrected.intent, corrected.corrected_by) == ("urge", cast.li.by)
+
+
+def test_who_looked_at_a_chat_and_a_case_is_written_down(
+    li: Browser, url: str, store: Store, cast: Cast
+) -> None:
+    li.get(url)
+    li.get("/desk/cases/BX2026-0001")
+    li.get("/desk/archive?words=电梯")
+    li.get("/desk/chats/999999")
+    with store.read() as session:
+        looks = session.execute(
+            select(AuditRow.what, AuditRow.subject).where(AuditRow.by == cast.li.by)
+        ).all()
+    chat = f"conversation:{cast.wang.conversation_id}"
+    assert {("read_chat", chat), ("read_case", "case:1"), ("search_archive", "archive")} <= {
+        tuple(one) for one in looks
+    }
+    assert not [one for one in looks if "999999" in one.subject]

@@ -220,8 +220,10 @@ def _who(
     room: Mapping[int, int],
 ) -> Standing | None:
     """Agents before supervisors; who was asked least, fits, has fewest chats, was offered one longest ago."""
-    agents = [one for one in ready if not one.is_supervisor]
-    if not agents:
+    agents = [one for one in ready if one.is_supervisor or not chat.for_supervisors]
+    if not chat.for_supervisors:
+        agents = [one for one in agents if not one.is_supervisor]
+    if not agents and not chat.for_supervisors:
         nobody_else = not any(one.there is There.ONLINE and not one.is_supervisor for one in floor.people)
         waited = floor.now - chat.since >= floor.how.offer_for
         agents = list(ready) if asked or nobody_else or waited else []

@@ -16,7 +16,7 @@ from bot.desk.estate.model import ANY, Estate
 from bot.desk.service.offers import FOR_DEPARTMENT
 from bot.store.emergency_tables import Alarm, AlarmVoice
 from bot.store.states import CaseKind, Mode, Sender, Urgency
-from bot.store.tables import Conversation, Message
+from bot.store.tables import Conversation, Message, Turn
 
 UPSET_LOOKS_AT = 5
 UPSET_WITHIN = 60
@@ -36,6 +36,8 @@ class Queued:
     emergency: bool = False
     threat: bool = False
     department: str | None = None
+    for_supervisors: bool = False
+    """She complains of somebody at the desk: agents may not read it, so they are not asked."""
 
 
 def in_order(queue: Sequence[Queued], head_start: timedelta) -> list[Queued]:
@@ -59,6 +61,7 @@ def read_queue(session: Session, *, estate: Estate, now: datetime) -> list[Queue
         return []
     ids = [chat_id for chat_id, *_ in waiting]
     upset, emergencies, matters = upset_of(session, ids), _emergencies(session, ids), _matters(session, ids)
+    secret = _complaints_of_colleagues(session, ids)
     queue = [
         Queued(
             conversation_id=chat_id,
@@ -67,6 +70,7 @@ def read_queue(session: Session, *, estate: Estate, now: datetime) -> list[Queue
             emergency=chat_id in emergencies,
             threat=reason == THREAT,
             department=facts.get(FOR_DEPARTMENT) or _department(estate, matters.get(chat_id)),
+            for_supervisors=chat_id in secret,
         )
         for chat_id, since, facts, reason in waiting
     ]
@@ -112,6 +116,21 @@ def _emergencies(session: Session, ids: Sequence[int]) -> set[int]:
             select(AlarmVoice.conversation_id)
             .join(Alarm, Alarm.id == AlarmVoice.alarm_id)
             .where(AlarmVoice.conversation_id.in_(ids), Alarm.state.in_(OPEN))
+        )
+    )
+
+
+def _complaints_of_colleagues(session: Session, ids: Sequence[int]) -> set[int]:
+    return set(
+        session.scalars(
+            select(Message.conversation_id)
+            .join(Turn, Turn.id == Message.turn_id)
+            .join(Conversation, Conversation.id == Message.conversation_id)
+            .where(
+                Message.conversation_id.in_(ids),
+                Turn.supervisors_only,
+                Message.seq > Conversation.counter - UPSET_WITHIN,
+            )
         )
     )
 

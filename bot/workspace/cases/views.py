@@ -6,10 +6,11 @@ from bot.desk.casework.access import sees_complaints_of_colleagues
 from bot.desk.casework.cases import MOVES
 from bot.desk.people import agents
 from bot.desk.people.residents import masked_phone
+from bot.desk.service.beside import traits_of
 from bot.store.states import CaseKind
 from bot.workspace import pages
 from bot.workspace.cases import reading
-from bot.workspace.visits import Visit
+from bot.workspace.visits import Visit, note_look
 
 
 def cases(visit: Visit) -> Response:
@@ -28,7 +29,10 @@ def cases(visit: Visit) -> Response:
 
 
 def case(visit: Visit) -> Response:
-    """One case, and what can be done with it now."""
+    """One case, what can be done with it now, and what to mind with the person; the look is written down."""
+    with visit.parts.store.read() as session:
+        case_id = reading.case_for(session, visit.me, visit.request.path_params["number"]).id
+    note_look(visit, f"case:{case_id}", "read_case")
     with visit.parts.store.read() as session:
         found = reading.case_for(session, visit.me, visit.request.path_params["number"])
         return pages.page(
@@ -44,6 +48,7 @@ def case(visit: Visit) -> Response:
                 if not found.supervisors_only or sees_complaints_of_colleagues(one.role)
             ],
             is_late=reading.is_late,
+            traits=traits_of(session, found.resident_id) if found.resident_id else (),
             contact=masked_phone(found.contact) if found.contact else None,
         )
 

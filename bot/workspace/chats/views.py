@@ -11,13 +11,14 @@ from bot.desk.service.beside import draft_of, traits_of
 from bot.desk.service.next_steps import next_steps
 from bot.desk.service.presence import onlookers, standings
 from bot.desk.service.summary import summarise
+from bot.desk.talk.left_matters import left_of
 from bot.store.states import Mode
 from bot.store.tables import Attachment, Conversation, Message
 from bot.workspace import pages
 from bot.workspace.chats import beside, casework, reading, transcript, understanding
 from bot.workspace.chats.lists import ChatLists, chat_lists, kept_for
 from bot.workspace.faults import Refusal, not_there
-from bot.workspace.visits import Visit
+from bot.workspace.visits import Visit, note_look
 
 CASES_BESIDE = 20
 SHOWN_IN_LINE = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
@@ -34,6 +35,9 @@ def chats(visit: Visit) -> Response:
 def chat(visit: Visit) -> Response:
     """The lists, the chat with its latest messages, the person beside it."""
     conversation_id = visit.number("id")
+    with visit.parts.store.read() as session:
+        reading.chat_for(session, visit.me, conversation_id)
+    note_look(visit, f"conversation:{conversation_id}", "read_chat")
     with visit.parts.store.read() as session:
         found = reading.chat_for(session, visit.me, conversation_id)
         return pages.page(
@@ -169,6 +173,7 @@ def _person(session: Session, visit: Visit, chat: Conversation) -> dict[str, Any
             limit=CASES_BESIDE,
         ),
         "homes": reading.homes_of(chat.resident),
+        "left": left_of(chat),
         "masked": masked_phone(chat.resident.phone),
         "traits": traits_of(session, chat.resident_id),
         "categories": casework.categories(visit),

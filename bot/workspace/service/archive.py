@@ -8,7 +8,7 @@ from bot.desk.people.agents import active_agents
 from bot.desk.service import endings
 from bot.workspace import pages
 from bot.workspace.faults import Refusal, not_there
-from bot.workspace.visits import Visit, see_other
+from bot.workspace.visits import Visit, note_look, see_other
 
 WORDS_LIMIT = 60
 COMMENT_LIMIT = 1000
@@ -18,6 +18,8 @@ AVERAGE_OF = timedelta(days=30)
 def listing(visit: Visit) -> Response:
     """Ended chats by words, colleague, reason, day."""
     sought = _sought(visit)
+    if sought.words:
+        note_look(visit, "archive", "search_archive")
     with visit.parts.store.read() as session:
         found, more = endings.search(session, sought)
         return pages.page(

@@ -120,6 +120,12 @@ def test_with_no_agent_there_the_supervisor_is_asked_at_once() -> None:
     assert plan(floor(person(LI, There.OFFLINE), person(CHEN))).acts == (MakeOffer(1, CHEN),)
 
 
+def test_a_complaint_about_a_colleague_is_offered_to_supervisors_only() -> None:
+    secret = [Queued(1, MORNING, for_supervisors=True)]
+    assert plan(floor(person(LI), person(CHEN), queue=secret)).acts == (MakeOffer(1, CHEN),)
+    assert plan(floor(person(LI), queue=secret, now=after(seconds=50))).acts == ()
+
+
 def test_when_all_agents_are_full_the_supervisor_is_asked_after_the_time_of_one_offer() -> None:
     full, chen = person(LI, open_chats=3), person(CHEN)
     assert plan(floor(full, chen)).acts == ()
