@@ -6,10 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from actions.complaint import FORM, begin, go_on, open_confirmed
+from actions.person import hand_over
+from actions.room import Call
 from actions.status import tell_status
 from bot.desk.casework.access import case_for_resident
+from bot.desk.talk.left_matters import left_of
 from bot.store.states import CaseKind, Urgency
-from bot.store.tables import Case
+from bot.store.tables import Case, Conversation
 from tests.actions.conftest import Dialogue, keys
 
 SATURDAYS = "3301在装修，连续第三个周六了"
@@ -242,3 +245,15 @@ def test_played_again_it_is_opened_once(wang: Dialogue) -> None:
     wang.slots = kept_slots
     second = wang.again(open_confirmed, "确认", "affirm")
     assert first.replies[0].slots["number"] == second.replies[0].slots["number"]
+
+
+def test_a_person_called_in_the_middle_reads_nothing_of_a_complaint_about_a_colleague(wang: Dialogue) -> None:
+    told(wang, "前台小李昨天挂我电话", "staff")
+    outcome = wang.hears(lambda call, heard: hand_over(call, heard, reason="asked"), "转人工", "human")
+    assert keys(outcome) == ["utter_complaint_opened", "utter_handed_over"]
+    assert case_of(wang).supervisors_only
+
+    def left(call: Call) -> list[str]:
+        return left_of(call.session.get_one(Conversation, wang.person.conversation_id))
+
+    assert wang.does(left) == []

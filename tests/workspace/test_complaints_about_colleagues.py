@@ -6,10 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from bot.desk.casework.cases import resolve_case
+from bot.desk.talk.conversations import request_person
+from bot.desk.talk.left_matters import keep_left
 from bot.desk.talk.transcript import record_inbound
 from bot.desk.talk.turns import TurnDone, claim_turn, finish_turn, keep_from_agents
 from bot.desk.wording.composer import Utterance
 from bot.desk.wording.speaking import speaker
+from bot.store import actors
 from bot.store.engine import Store
 from bot.store.states import CaseKind, Urgency
 from bot.store.tables import Case
@@ -98,3 +101,17 @@ def test_what_came_of_it_is_kept_from_the_agent_too(
         resolve_case(session, case, result="已对小李批评教育", say=say, by=cast.chen.by, now=clock())
     assert "批评教育" not in pages(li, cast, number)
     assert "批评教育" in pages(chen, cast, number)
+
+
+def test_what_the_assistant_left_undone_stands_beside_the_chat_while_a_person_is_called(
+    li: Browser, store: Store, cast: Cast, clock: HandClock
+) -> None:
+    chat = cast.zhou.conversation_id
+    with store.write() as session:
+        keep_left(session, chat, ["楼上天天装修", "物业费多收了"])
+    assert "物业费多收了" not in li.get(f"/desk/chats/{chat}/person").text
+    with store.write() as session:
+        request_person(session, chat, reason="asked", by=actors.resident(cast.zhou.resident_id), now=clock())
+    shown = li.get(f"/desk/chats/{chat}/person").text
+    assert "楼上天天装修" in shown
+    assert "物业费多收了" in shown

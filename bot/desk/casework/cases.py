@@ -136,9 +136,11 @@ def open_case(
 ) -> OpenedCase:
     """Open a case: number, department with a named person, and the promised times of the SLA table.
 
-    `supervisors_only`: it complains of somebody at the desk; every supervisor gets a notice.
+    `supervisors_only`: it complains of somebody at the desk, as every complaint of the category "staff" does;
+    every supervisor gets a notice.
     Raises NoSuchHousehold for a home the estate does not have.
     """
+    supervisors_only = supervisors_only or (kind is CaseKind.COMPLAINT and category == "staff")
     row = estate.sla_for(kind, category, urgency)
     department = estate.department(row.department)
     case = Case(
