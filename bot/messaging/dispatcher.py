@@ -207,17 +207,19 @@ class Dispatcher:
         log.warning("dispatcher.no_answer", extra={**_ids(turn), "error": str(fault)})
         if turn.person_now:
             await self._finish(turn, partial(self._endings.leave_to_person, reason=turn.person_now))
-        elif turn.claimed.attempts >= self._pacing.tries and await self._rasa.ready() is not None:
+            return
+        is_there = await self._rasa.ready() is not None
+        if is_there and turn.claimed.attempts >= self._pacing.tries:
             await self._finish(turn, partial(self._endings.leave_to_person, reason="outage"))
         else:
             await self._tell_outage(turn)
-            await self._try_later(turn)
+            await self._try_later(turn, counts=is_there)
 
     async def _tell_outage(self, turn: TurnAtHand) -> None:
         if await self._work.write(partial(self._endings.tell_outage, turn=turn, now=self._now())):
             self._hub.publish(OUTBOX)
 
-    async def _try_later(self, turn: TurnAtHand) -> None:
+    async def _try_later(self, turn: TurnAtHand, *, counts: bool = True) -> None:
         now = self._now()
         wait = min(self._pacing.first_retry * 2 ** (turn.claimed.attempts - 1), self._pacing.longest_retry)
         put_off = partial(
@@ -226,6 +228,7 @@ class Dispatcher:
             desk=self._desk,
             retry_at=now + timedelta(seconds=wait),
             now=now,
+            counts=counts,
         )
         try:
             await self._work.write(put_off)

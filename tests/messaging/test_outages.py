@@ -64,6 +64,27 @@ def test_slow_is_told_while_the_answer_is_awaited(wang: Visitor, rasa: FakeRasa)
     assert len(rasa.calls) == 1, "the call that was slow is the one that answers"
 
 
+def test_tries_that_met_no_assistant_are_not_held_against_a_message(
+    wang: Visitor, rasa: FakeRasa, clock: HandClock, store: Store
+) -> None:
+    rasa.stop()
+    wang.says("电梯坏了")
+    wang.hears(SAFE)
+    for _ in range(6):
+        until(partial(_is_put_off, store, clock), what="the turn is put off")
+        clock.turn(seconds=31)
+    rasa.fail("unavailable", times=2)
+    rasa.start()
+    wang.hears("收到：电梯坏了", clock=clock)
+    assert wang.mode == "bot"
+
+
+def _is_put_off(store: Store, clock: HandClock) -> bool:
+    with store.read() as session:
+        retry_at = session.scalars(select(Turn.retry_at)).one()
+        return retry_at is not None and retry_at > clock()
+
+
 def test_who_threatens_gets_a_person_though_the_assistant_is_away(
     wang: Visitor, rasa: FakeRasa, store: Store
 ) -> None:

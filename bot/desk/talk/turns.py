@@ -116,12 +116,19 @@ def finish_turn(
     return TurnDone(written)
 
 
-def postpone_turn(session: Session, turn_id: int, *, desk: str, retry_at: datetime, now: datetime) -> bool:
-    """Rasa was down or slow: try the same turn again at `retry_at`. False when it is not this desk's."""
+def postpone_turn(
+    session: Session, turn_id: int, *, desk: str, retry_at: datetime, now: datetime, counts: bool = True
+) -> bool:
+    """Rasa was down or slow: try the same turn again at `retry_at`. False when it is not this desk's.
+
+    `counts`: the try says something about the turn; one that met no Rasa server says nothing.
+    """
     turn = _lock_turn(session, turn_id)
     if turn.desk != desk or turn.state is not TurnState.RUNNING:
         return False
     turn.state, turn.retry_at, turn.lease_until = TurnState.WAITING, retry_at, now
+    if not counts:
+        turn.attempts -= 1
     session.flush()
     return True
 
