@@ -125,26 +125,7 @@
     box.addEventListener("scroll", () => { stuck = atEnd(); }, { passive: true });
     list.addEventListener("load", () => { if (stuck) goToEnd(); }, true);
 
-    // What a message meant, put right by hand.
-    list.addEventListener("click", (event) => {
-      const ask = event.target.closest("[data-correct]");
-      if (!ask || ask.closest("li").querySelector(".reading-form")) return;
-      const form = document.getElementById("reading-form").content.firstElementChild.cloneNode(true);
-      ask.closest("li").append(form);
-      form.querySelector("select").focus();
-      form.querySelector("[data-cancel]").addEventListener("click", () => { form.remove(); ask.focus(); });
-      form.addEventListener("submit", async (submitted) => {
-        submitted.preventDefault();
-        try {
-          const answer = await post(`/desk/chats/${id}/reading`, { message: ask.dataset.correct, what: form.querySelector("select").value });
-          if (!answer.ok) return showFault(await answer.text());
-          form.remove();
-          showToast("toast-corrected");
-        } catch {
-          showToast("toast-unreachable");
-        }
-      });
-    });
+    correctReadings(list, (values) => post(`/desk/chats/${id}/reading`, values));
 
     let typingTimer = 0;
     const listen = {

@@ -210,6 +210,7 @@ function restore(root) {
   for (const group of root.querySelectorAll("details[data-remember]")) {
     const state = kept.get("open." + group.dataset.remember);
     if (state) group.open = state === "yes";
+    else if (group.dataset.narrow && matchMedia("(max-width: 760px)").matches) group.open = false;
   }
 }
 document.body.addEventListener("input", (event) => {
