@@ -49,6 +49,8 @@ class Heard:
     matters: tuple[Matter, ...] = ()
     search: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     """What the handbook's search found for the whole text and for each question among the matters."""
+    read_as: str | None = None
+    """The intent her words were first read as, where the handbook made a question of them."""
     likeliest: tuple[Likely, ...] = ()
     chosen: bool = False
     """Did she choose by a button what her words before it meant? Then these are those words."""
@@ -104,6 +106,7 @@ def hear(tracker: Tracker) -> Heard:
         waiting=facts.get("mode") == "waiting",
         matters=tuple(_matter(one, text) for one in message.get("matters") or ()),
         search=_search(message, text),
+        read_as=message.get("read_as"),
         likeliest=tuple(
             Likely(str(one["intent"]), one.get("category"), float(one["confidence"]))
             for one in message.get("likeliest") or ()

@@ -49,7 +49,8 @@ def answer_inquiry(call: Call, heard: Heard) -> Outcome:
         return answered
     match found:
         case Answered(entry=entry):
-            return _answer(call, entry, heard.text)
+            answered = _answer(call, entry, heard.text)
+            return answered.and_replies(Reply("utter_handbook_else")) if heard.read_as else answered
         case Unsure(entries=entries):
             slots = {"asked_question": heard.text[:LONGEST], "options": options_of(call, entries)}
             return Outcome((Reply("utter_handbook_which", {"options": slots["options"]}),), slots)

@@ -125,7 +125,14 @@ def _marks(folder: Path) -> Marks:
 def _write(path: Path, handbook: Handbook) -> None:
     """Write what the search needs, whole or not at all."""
     entries = [
-        {"key": one.key, "title": one.title, "answer": one.answer, "asks": list(one.asks)} for one in handbook
+        {
+            "key": one.key,
+            "topic": one.topic,
+            "title": one.title,
+            "answer": one.answer,
+            "asks": list(one.asks),
+        }
+        for one in handbook
     ]
     half = path.with_name(f".{path.name}.{os.getpid()}")
     half.write_text(json.dumps({"entries": entries}, ensure_ascii=False), encoding="utf-8")

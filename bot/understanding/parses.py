@@ -14,7 +14,9 @@ BLANK: dict[str, Any] = {"text": "", "intent": {"name": FALLBACK, "confidence": 
 NOTHING_KNOWN = "out_of_scope"
 
 # What actions and policies read of a message; Rasa's rankings and tokens stay out of every tracker.
-KEPT_BY_TRACKERS = ("text", "intent", "entities", "matters", "upset", "manner", "handbook", "likeliest")
+KEPT_BY_TRACKERS = (
+    "text", "intent", "entities", "matters", "upset", "manner", "handbook", "likeliest", "read_as",
+)  # fmt: skip
 
 
 class Parse(TypedDict):

@@ -32,6 +32,13 @@ def test_an_answer_comes_with_its_source(wang: Dialogue) -> None:
     assert "《住宅室内装饰装修管理办法》第十三条至第十六条" in outcome.replies[1].slots["sources"]
 
 
+def test_what_was_taken_for_a_report_says_that_a_report_is_a_word_away(wang: Dialogue) -> None:
+    text = "想把我的车位转给邻居"
+    near = found(text, ("parking_buy", 0.95))
+    outcome = wang.hears(answer_inquiry, text, "inquiry", read_as="complaint", **near)
+    assert keys(outcome) == ["utter_handbook_answer", "utter_handbook_source", "utter_handbook_else"]
+
+
 def test_what_depends_on_the_day_is_computed(wang: Dialogue) -> None:
     text = "周六中午能装修吗"
     outcome = wang.hears(answer_inquiry, text, "inquiry", **found(text, ("renovation_hours", 0.95)))

@@ -115,3 +115,27 @@ def test_a_question_beside_another_matter_is_looked_up_by_itself(tmp_path: Path)
     found = asked(Handbook(path), text, matters=matters).get("matters")
     assert "handbook" not in found[0]
     assert found[1]["handbook"][0]["key"] == "pool"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "confidence", "upset", "read"),
+    [
+        ("想问自行车放在哪", "complaint", 0.7, 0, "inquiry"),
+        ("想问自行车放在哪", "complaint", 0.95, 0, "complaint"),
+        ("想问自行车放在哪", "complaint", 0.7, 2, "complaint"),
+        ("想问自行车放在哪", "status", 0.7, 0, "status"),
+        ("自行车停放点", "complaint", 0.7, 0, "complaint"),
+        ("我要买一张明天去上海的票", "complaint", 0.7, 0, "complaint"),
+    ],
+    ids=["doubtful", "sure of it", "angry", "another kind", "no question", "not in it"],
+)
+def test_a_question_that_was_taken_for_a_report_is_a_question(
+    tmp_path: Path, text: str, intent: str, confidence: float, upset: int, read: str
+) -> None:
+    path = tmp_path / "index.json"
+    write(path, [{**one, "topic": "parking"} for one in ENTRIES])
+    first = {"name": intent, "confidence": confidence}
+    matters = [{"intent": intent, "category": "parking", "span": [0, len(text)], "confidence": confidence}]
+    message = asked(Handbook(path), text, intent=first, matters=matters, upset=upset)
+    assert message.get("intent")["name"] == message.get("matters")[0]["intent"] == read
+    assert message.get("read_as") == (intent if read == "inquiry" else None)
