@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -18,7 +19,7 @@ from tests.support.handbooks import sample_handbook
 from tests.workspace.browser import Browser
 from tests.workspace.conftest import OpenBrowser
 
-FILLED = {
+FILLED: dict[str, Any] = {
     "topic": "parking",
     "title": "车库洗车",
     "answer": "车库里不洗车，以免积水；西门外有自助洗车点。",
