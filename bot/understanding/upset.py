@@ -20,6 +20,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.language.mood import is_only_urgent, mood, mood_signs
+from bot.language.threats import threatens
 from bot.understanding import mood_sentences
 from bot.understanding.encoder import encoder
 from bot.understanding.examples import upset_of
@@ -151,6 +152,8 @@ class Reader:
             return mood(text)
         chances = self._levels.chances(text, vector, signs_of([text])[0])
         level = int(self._levels.classes[int(np.argmax(chances))])
+        if level == 1 and threatens(text):  # annoyed words that end in a threat are no mere sigh
+            return 2
         return 1 if level == 2 and chances.max() < SURE_OF_ANGER else level
 
     def _manner(self, text: str, vector: Vectors | None) -> str | None:
