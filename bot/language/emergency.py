@@ -23,7 +23,7 @@ _LONGEST = 4000
 
 _FAR_APART = 60
 _RAISES, _RAISES_ELSEWHEN = 50, 150
-_SILENCES_A_CRY, _SILENCES, _SILENCES_A_DOUBT, _MAKES_DOUBTFUL = -500, -200, -150, -100
+_SILENCES_A_CRY, _SILENCES, _SILENCES_A_DOUBT, _MAKES_DOUBTFUL = -500, -300, -300, -150
 """Hundredths of log-odds; chosen on lists that neither voice had seen (docs/emergencies.md)."""
 CAUSES = ("fire", "gas", "shock", "crime")
 """What hurts people, and who come to help, too."""

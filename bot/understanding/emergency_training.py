@@ -22,7 +22,7 @@ from bot.language.lexicon import FOLDER
 
 LISTS = FOLDER.parents[1] / "tests" / "language" / "emergencies"
 SENTENCES = FOLDER.parent / "nlu"
-STRENGTH = 0.5
+STRENGTH = 1.0
 SMALLEST = 0.02
 """Weights below this change nothing and are left out."""
 SEEN = 2
