@@ -7,13 +7,18 @@ from sqlalchemy import select
 
 from bot.desk.estate.duty_part import DutyPerson, DutySettings, DutyStep
 from bot.desk.estate.model import Estate
+from bot.desk.paging import ClaimedPage
+from bot.messaging.paging.base import PageFault
+from bot.messaging.paging.devices import devices_of
 from bot.store.emergency_tables import Alarm, AlarmState, Page, PageState
 from bot.store.tables import Case, Conversation, Notice
 from tests.channels.telegram.conftest import StartTelegramDesk, TelegramDesk
 from tests.doubles.rasa.fake import FakeRasa
 from tests.doubles.telegram.people import TelegramPerson
 from tests.doubles.telegram.server import FakeTelegram
+from tests.support.clock import MORNING
 from tests.support.desk_server import estate_with
+from tests.support.estates import sample_words
 from tests.support.visitor import until
 
 
@@ -126,3 +131,15 @@ def test_a_colleague_learns_the_number_of_her_chat(desk: TelegramDesk, guard: Te
     desk.telegram.until(lambda: any(str(guard.id) in text for text in guard.texts()))
     chats = desk.reads(lambda session: session.scalars(select(Conversation.address)).all())
     assert str(guard.id) in chats
+
+
+@pytest.mark.anyio
+async def test_without_the_channel_the_page_fails_at_once_and_says_why(guard: TelegramPerson) -> None:
+    (device,) = devices_of(estate_that_pages(guard), sample_words(), public_url=None)
+    page = ClaimedPage(
+        page_id=1, alarm_id=1, device="telegram", role="值班员", name="周强", address=str(guard.id),
+        attempts=1, kind="fire", confirmed=True, place="3栋", number="YJ2026-0001", raised_at=MORNING,
+    )  # fmt: skip
+    with pytest.raises(PageFault, match="no token") as raised:
+        await device.send(page)
+    assert raised.value.permanent
