@@ -23,7 +23,7 @@ from bot.understanding.encoder import encoder
 from bot.understanding.examples import label_of
 from bot.understanding.kept_model import keep_arrays, kept_arrays
 from bot.understanding.made_from import READING_OF_TEXT, content_hash, lexicon_files, own_files
-from bot.understanding.matters import Matter, find_matters, split_label, widened
+from bot.understanding.matters import Judged, Matter, find_matters, split_label, widened
 from bot.understanding.place_names import name_directions
 from bot.understanding.sentence_vectors import kept_vectors, read_vector, vector_of
 from bot.understanding.signs import names, signs
@@ -39,7 +39,7 @@ UNSURE = 0.5
 MOST_LIKELY = 4
 
 POSSIBLE = 0.4
-"""Chance by characters alone from which a clause may be of another topic."""
+"""Chance of a first level by characters alone from which a clause may be of another topic."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -148,20 +148,23 @@ class ResidentIntents(GraphComponent, IntentClassifier):
             for intent, category, chance in readings
         ]
 
-    def _judge(self, texts: Sequence[str]) -> list[tuple[str, float]]:
+    def _judge(self, texts: Sequence[str]) -> list[Judged]:
         assert self._voices is not None
         model = encoder()
         vectors = None if model is None else np.stack([read_vector(model, text) for text in texts])
-        judged = []
-        for chances in self._voices.chances(Reading(texts, vectors, signs(texts))):
-            intent = self._first_level(chances)[0][0]
-            judged.append(self._best_within(chances, intent))
-        return judged
+        return [
+            self._judged(chances) for chances in self._voices.chances(Reading(texts, vectors, signs(texts)))
+        ]
 
     def _glance(self, texts: Sequence[str]) -> list[set[str]]:
         assert self._voices is not None
-        chances = self._voices.chances_by_characters(texts)
-        return [{self._labels()[place] for place in np.flatnonzero(row >= POSSIBLE)} for row in chances]
+        seen = [self._judged(chances) for chances in self._voices.chances_by_characters(texts)]
+        return [{one.label} if one.of_intent >= POSSIBLE else set() for one in seen]
+
+    def _judged(self, chances: Any) -> Judged:
+        intent, of_intent = self._first_level(chances)[0]
+        label, confidence = self._best_within(chances, intent)
+        return Judged(label, confidence, of_intent)
 
     def _labels(self) -> list[str]:
         assert self._voices is not None

@@ -89,7 +89,8 @@ def test_mood_is_read_apart_from_the_matter(parses: Parses, capsys: pytest.Captu
 
 def test_one_matter_stays_one(parses: Parses) -> None:
     split = [parse["text"] for parse in parses if len(parse["matters"]) > 1]
-    assert len(split) <= 0.02 * len(parses), split
+    # Some of them do hold a second matter in passing ("月卡续费点不了，另外为啥涨了五十").
+    assert len(split) <= 0.03 * len(parses), split
 
 
 def test_several_matters_are_told_apart(reader: ModelReader) -> None:
