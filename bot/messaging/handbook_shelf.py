@@ -134,6 +134,7 @@ def _write(path: Path, handbook: Handbook) -> None:
         }
         for one in handbook
     ]
+    path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.{os.getpid()}")
     half.write_text(json.dumps({"entries": entries}, ensure_ascii=False), encoding="utf-8")
     half.replace(path)
