@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import uvicorn
 
 from bot.app import Desk, create_app
 from bot.desk.estate.model import Estate
-from bot.desk.wording.words import load_words
+from bot.desk.wording.words import Words, load_words
 from bot.messaging.channels.telegram.service import TelegramPace
 from bot.messaging.dispatcher import Pacing
 from bot.messaging.sender import Sending
@@ -56,6 +57,15 @@ def estate_with(**conversation: Any) -> Estate:
     return estate.model_copy(update={"conversation": estate.conversation.model_copy(update=changed)})
 
 
+@cache
+def _words() -> Words:
+    """The project's words and those of the fake Rasa server: read once, each desk of the tests needs them."""
+    data = PROJECT / "nlu_data"
+    return load_words(
+        [PROJECT / "domain.yml", data / "domain", data / "labels.yml", data / "phrases.yml", WORDS]
+    )
+
+
 @dataclass
 class DeskServer:
     """One desk process's insides, served from a thread."""
@@ -81,19 +91,10 @@ class DeskServer:
 
     def start(self) -> "DeskServer":
         """Serve; returns when the desk is at work."""
-        words = load_words(
-            [
-                PROJECT / "domain.yml",
-                PROJECT / "nlu_data/domain",
-                PROJECT / "nlu_data/labels.yml",
-                PROJECT / "nlu_data/phrases.yml",
-                WORDS,
-            ]
-        )
         self.desk = Desk(
             settings=self.settings,
             estate=self.estate or estate_with(),
-            words=words,
+            words=_words(),
             store=Store.at(self.settings.database_url, busy_seconds=self.busy_seconds),
             now=self.now,
             pacing=self.pacing,
