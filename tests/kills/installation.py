@@ -6,9 +6,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import httpx
 
@@ -51,17 +53,24 @@ class Installation:
 
     def wait_until_whole(self) -> None:
         """Return when the desk answers and sees its Rasa server."""
+        self._wait(lambda health: health.get("rasa") == "ready", "whole again")
+
+    def wait_until_all_is_out(self) -> None:
+        """Return when nothing is left to be handled or sent."""
+        busy = ("messages", "turns_running", "turns_waiting", "outbox")
+        self._wait(lambda health: not any(health["queue"][name] for name in busy), "at rest")
+
+    def _wait(self, holds: Callable[[dict[str, Any]], bool], what: str) -> None:
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             assert self.supervisor.poll() is None, self.log.read_text()
             try:
-                health = httpx.get(f"{self.url}/health", trust_env=False, timeout=5).json()
-                if health.get("rasa") == "ready":
+                if holds(httpx.get(f"{self.url}/health", trust_env=False, timeout=5).json()):
                     return
             except (httpx.TransportError, json.JSONDecodeError):
                 pass  # being started again
             time.sleep(0.1)
-        raise AssertionError(f"not whole again after {PATIENCE:.0f} s:\n{self.log.read_text()[-4000:]}")
+        raise AssertionError(f"not {what} after {PATIENCE:.0f} s:\n{self.log.read_text()[-4000:]}")
 
     def kill_one(self, dice: Random) -> str:
         """SIGKILL for the desk or the Rasa server, whichever the dice say and is there; returns its name."""

@@ -59,6 +59,7 @@ def _duplicates(values: list[str]) -> dict[str, int]:
 def aftermath(installation: Installation) -> tuple[list[Resident], Store]:
     print(f"seed {SEED}")
     residents, killed = asyncio.run(_kill_while_they_write(installation, Random(SEED)))
+    installation.wait_until_all_is_out()
     print(f"killed: {dict(killed)}; messages: {sum(r.sent for r in residents)}")
     assert killed.total() >= KILLS
     return residents, Store.at(installation.settings.database_url)
