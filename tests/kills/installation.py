@@ -58,7 +58,12 @@ class Installation:
     def wait_until_all_is_out(self) -> None:
         """Return when nothing is left to be handled or sent."""
         busy = ("messages", "turns_running", "turns_waiting", "outbox")
-        self._wait(lambda health: not any(health["queue"][name] for name in busy), "at rest")
+
+        def at_rest(health: dict[str, Any]) -> bool:
+            queue = health.get("queue")  # none while the store is away
+            return bool(queue) and not any(queue[name] for name in busy)
+
+        self._wait(at_rest, "at rest")
 
     def _wait(self, holds: Callable[[dict[str, Any]], bool], what: str) -> None:
         until = time.monotonic() + PATIENCE
