@@ -60,8 +60,8 @@ class Installation:
         busy = ("messages", "turns_running", "turns_waiting", "outbox")
 
         def at_rest(health: dict[str, Any]) -> bool:
-            queue = health.get("queue")  # none while the store is away
-            return bool(queue) and not any(queue[name] for name in busy)
+            queue: dict[str, int] | None = health.get("queue")  # none while the store is away
+            return queue is not None and not any(queue[name] for name in busy)
 
         self._wait(at_rest, "at rest")
 
