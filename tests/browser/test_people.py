@@ -80,10 +80,10 @@ def test_the_chat_is_offered_raced_for_and_given_on(
     for page in (li, other):  # two of them at once: one wins, the other is told
         opens_chat(page)
     other.route("**/head", lambda route: route.abort())
-    li.locator("#chat-head").get_by_role("button", name="接待").click()
+    li.locator("#chat-head").get_by_role("button", name="接待", exact=True).click()
     expect(li.locator("#composer-hint")).to_contain_text("您正在接待")
     expect(li.locator("[data-offer]")).to_have_count(0)
-    other.locator("#chat-head").get_by_role("button", name="接待").click()
+    other.locator("#chat-head").get_by_role("button", name="接待", exact=True).click()
     expect(other.locator("#toasts")).to_contain_text("这个会话由小李接待")
     other.unroute_all()
     other.reload()
@@ -91,7 +91,7 @@ def test_the_chat_is_offered_raced_for_and_given_on(
 
     li.locator("#transfer-menu").click()
     li.get_by_label("转给谁").select_option(str(cast.chen.agent_id))
-    li.get_by_label("交接说明").fill("业主要求主管答复")
+    li.locator("textarea[data-draft^='give:']").fill("业主要求主管答复")
     li.get_by_role("button", name="转交", exact=True).click()
     expect(li.locator("#composer-hint")).to_contain_text("陈姐 接待")
     opens_chat(chen)

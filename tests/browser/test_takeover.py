@@ -82,7 +82,7 @@ def test_a_chat_is_taken_over_answered_and_handed_back(resident: Page, li: Page,
     expect(li).to_have_title(re.compile(r"^\(1\)"))
     opens_first_chat(li)
     keep_screenshot(li, "desk-waiting")
-    li.get_by_role("button", name="接待").click()
+    li.locator("#chat-head").get_by_role("button", name="接待", exact=True).click()
     expect(li.locator("#composer-hint")).to_contain_text("您正在接待")
 
     li.get_by_label("回复业主").press_sequentially("您好，我是小李", delay=20)
@@ -100,7 +100,7 @@ def test_a_chat_is_taken_over_answered_and_handed_back(resident: Page, li: Page,
     keep_screenshot(li, "desk-serving")
     keep_screenshot(resident, "chat-with-a-person")
 
-    li.get_by_text("交还助手").click()
+    li.locator("#hand-back-menu").click()
     li.get_by_label("给助手的交接说明").fill("已答应明早九点上门")
     li.get_by_role("button", name="交还", exact=True).click()
     expect(li.locator("#transcript")).to_contain_text("小李 交还智能助手")
@@ -125,7 +125,7 @@ def test_news_leave_an_open_panel_and_its_words_alone(
     li.route("**/head", lambda route: on_their_way.append(route))
     with li.expect_request("**/head"):
         writes(resident, "还有一件事")
-    li.get_by_text("交还助手").click()  # a refresh is on its way already
+    li.locator("#hand-back-menu").click()  # a refresh is on its way already
     note = li.get_by_label("给助手的交接说明")
     note.fill("已答应明早")
     chen.get_by_role("button", name="转给我").click()
