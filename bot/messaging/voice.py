@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.desk.estate.model import Estate
 from bot.desk.talk.escalation import annoyed_after, annoyed_in, misunderstood_after, misunderstood_in
+from bot.desk.wording.address import address_of
 from bot.desk.wording.composer import Reply, Situation, Utterance, compose
 from bot.desk.wording.speaking import estate_values
 from bot.desk.wording.words import Words
@@ -45,7 +46,11 @@ class Voice:
             zone=self.estate.timezone,
             upset=upset,
             serious=_is_serious(conversation, now),
-            values={**estate_values(self.estate, now=now), **(slots or {})},
+            values={
+                **estate_values(self.estate, now=now),
+                "address": address_of(conversation.resident, self.words),
+                **(slots or {}),
+            },
             used=frozenset(conversation.facts.get(_USED, ())),
         )
         return compose(

@@ -209,7 +209,8 @@ def _used_id(key: str, variation: Variation) -> str:
 
 def _known(situation: Situation, slots: Mapping[str, Any]) -> dict[str, Any]:
     own = {"upset": situation.upset, "serious": situation.serious}
-    return {**situation.values, **slots, **own}
+    # To whom it is said is known to a conversation; without one nobody is named.
+    return {"address": "", **situation.values, **slots, **own}
 
 
 def _pick(key: str, words: Words, known: Mapping[str, Any], used: frozenset[str]) -> Variation | None:
