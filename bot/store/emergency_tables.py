@@ -66,7 +66,8 @@ class Alarm(Base):
 
 
 class AlarmVoice(Base):
-    """A message that belongs to an alarm, once: a `cry` for help, a `detail` that was asked for, or `more`.
+    """A message that belongs to an alarm, once: a `cry` for help, a `detail` that was asked for, `more`, or
+    what she said `after` it.
 
     Neighbours who cry about the same thing are voices of one alarm.
     """

@@ -318,6 +318,47 @@ def test_from_the_first_word_to_the_end_the_case_keeps_the_minutes(
         assert session.scalars(select(Case.status)).one() is CaseStatus.CLOSED
 
 
+def test_how_she_is_reaches_the_person_in_charge_and_not_the_assistant(
+    cries: Cries, cast: Cast, store: Store
+) -> None:
+    cries.hears(cast.wang, "电梯困人了")
+    with store.write() as session:
+        help_.acknowledge(session, 1, agent_id=cast.li.agent_id, telling=telling(), now=cries.clock())
+        help_.end(session, 1, by=cast.li.by, telling=telling(), now=cries.clock())
+    assert not cries.hears(cast.wang, "物业费什么时候交").concerns
+    cries.clock.turn(minutes=3)
+    assert cries.hears(cast.wang, "我们没事，孩子吓到了").concerns
+    assert cries.told(cast.wang)[-1] == "utter_emergency_aftermath"
+    with store.read() as session:
+        notice = session.scalars(select(Notice).where(Notice.kind == "emergency_aftermath")).one()
+        assert notice.agent_id == cast.li.agent_id
+    assert not cries.hears(cast.wang, "谢谢").concerns
+
+
+def test_who_asks_at_once_how_far_help_is_gets_a_true_word(cries: Cries, cast: Cast) -> None:
+    cries.hears(cast.wang, "电梯困人了，我在里面")
+    cries.hears(cast.wang, "8楼和9楼之间")
+    cries.hears(cast.wang, "什么时候来人")
+    assert cries.told(cast.wang)[-2:] == ["utter_emergency_noted", "utter_emergency_calling"]
+
+
+def test_who_cries_again_is_not_left_without_a_word(cries: Cries, cast: Cast) -> None:
+    cries.hears(cast.wang, "我家着火了")
+    cries.hears(cast.wang, "着火了快来")
+    cries.clock.turn(seconds=30)
+    cries.hears(cast.wang, "着火了快来啊")
+    assert cries.told(cast.wang)[-2:] == ["utter_emergency_noted", "utter_emergency_calling"]
+
+
+def test_a_neighbours_own_home_is_not_the_place_of_the_first_cry(
+    cries: Cries, cast: Cast, store: Store
+) -> None:
+    cries.hears(cast.wang, "3栋2单元电梯停了我和孩子在里面出不来")
+    cries.hears(cast.zhou, "2单元电梯里有人在喊救命")
+    with store.read() as session:
+        assert session.scalars(select(Case.place)).one() == "3栋2单元"
+
+
 def test_closing_asks_for_each_of_the_four(cries: Cries, cast: Cast, store: Store) -> None:
     cries.hears(cast.wang, "电梯困人了")
     with store.write() as session:

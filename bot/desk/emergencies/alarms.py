@@ -85,6 +85,8 @@ def learn_place(session: Session, alarm: Alarm, place: Place, *, telling: Tellin
     known = Place(alarm.building, alarm.unit)
     if place.building is None or (known.building is not None and not known.covers(place.building, None)):
         return
+    if known.building is not None and not place.said:
+        return  # a neighbour's own home says nothing about where the first one cried
     alarm.building, alarm.unit = place.building, place.unit or alarm.unit
     text = telling.place(place)
     if text and (alarm.case.place is None or len(text) > len(alarm.case.place)):

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.desk.casework.case_rows import add_event
+from bot.desk.emergencies.aftermath import hear_how_she_is
 from bot.desk.emergencies.alarms import (
     Raised,
     add_voice,
@@ -22,7 +23,7 @@ from bot.desk.emergencies.alarms import (
     raise_alarm,
     slots_of,
 )
-from bot.desk.emergencies.heard import NOTHING_HEARD, Heard, was_heard
+from bot.desk.emergencies.heard import NOTHING_HEARD, Heard, since_spoken, was_heard
 from bot.desk.emergencies.places import place_of, place_said
 from bot.desk.emergencies.questions import DETAIL, DOUBT, open_detail, open_question
 from bot.desk.emergencies.telling import Telling
@@ -40,6 +41,7 @@ NOT_TWICE_WITHIN = timedelta(minutes=10)
 TALK_LASTS = timedelta(hours=1)
 """So long after a cry what she writes is taken for the people who come."""
 NOTED_APART = timedelta(minutes=1)
+SPOKEN_APART = timedelta(seconds=20)
 FALSE_CRIES_ALLOWED = 2
 """With more of them in a day the next cry is asked about first; it is never ignored."""
 
@@ -59,7 +61,9 @@ def hear(session: Session, message: Message, *, telling: Telling, now: datetime)
     if found is not None:
         return hearing.cried(found)
     alarm = alarm_of_conversation(session, conversation.id, now)
-    return hearing.went_on(alarm) if alarm is not None else NOTHING_HEARD
+    if alarm is not None:
+        return hearing.went_on(alarm)
+    return hear_how_she_is(session, message, conversation, telling=telling, now=now)
 
 
 def silence(session: Session, question_id: int, *, telling: Telling, now: datetime) -> int | None:
@@ -116,6 +120,7 @@ class _Hearing:
             add_voice(self.session, raised.alarm, answer, "detail", now=self.now)
         if told:
             self._note(raised.alarm)
+            self._reassure(raised.alarm)
         else:
             self._instruct(raised)
         self._mark(kind, certain=confirmed)
@@ -219,12 +224,21 @@ class _Hearing:
             self.settle(asked, "told")
         alarm = self._place(alarm.id) or alarm
         if talk == "progress":
-            if not self._say_state(alarm):
-                self._note(alarm)
+            self._tell_how_far(alarm)
         else:
             self._note(alarm)
         self._mark(alarm.kind, certain=alarm.confirmed)
         return Heard(alarm.kind, alarm.id, spoke=True)
+
+    def _tell_how_far(self, alarm: Alarm) -> None:
+        """What is true of help; while no page was delivered, that people are being called."""
+        if not self._say_state(alarm):
+            self._say("utter_emergency_calling", slots_of(alarm))
+
+    def _reassure(self, alarm: Alarm) -> None:
+        """Who cries again is not left without a word; not in the same breath."""
+        if since_spoken(self.session, self.conversation.id, self.now) > SPOKEN_APART:
+            self._tell_how_far(alarm)
 
     def _place(self, alarm_id: int | None) -> Alarm | None:
         """A place she names now is the alarm's; it may turn out to be another one's, too."""
