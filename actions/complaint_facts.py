@@ -7,6 +7,7 @@ from datetime import date
 from actions.heard import Heard
 from actions.mirror import facts_of, wish_in
 from actions.said import found, says, without
+from bot.language.clauses import ends_in_numbered_place, joins, without_joints
 from bot.language.contacts import find_phones, find_plates
 from bot.language.dates import is_ahead
 from bot.language.found import Found
@@ -20,9 +21,6 @@ LONGEST = 2000
 LONGEST_SINCE = 60
 _DIGITS = re.compile(r"(?<!\d)\d(?:[- ]?\d){6,13}(?!\d)")
 _PHONE_DIGITS = range(7, 15)
-_NUMBERED = re.compile(r".*[区楼栋幢座位库层单元]\s*[0-9一二三四五六七八九十]{1,4}[号日]$", re.DOTALL)
-"""A number of a place ("A区18号"), no day of a month."""
-_JOINS = re.compile(r"[的 ,，、到至~-]{0,2}")
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ def read_complaint(heard: Heard, today: date) -> ComplaintFacts:
 
 def when_in(text: str, today: date) -> tuple[str | None, str | None]:
     """Return when it happened, in her words, and a time of hers that lies ahead."""
-    phrases = _joined(text, [one for one in find_times(text) if not _NUMBERED.match(text[: one.end])])
+    phrases = _joined(text, [one for one in find_times(text) if not ends_in_numbered_place(text[: one.end])])
     ahead = next((one for one in phrases if is_ahead(one, today)), None)
     been = [one for one in phrases if not is_ahead(one, today)]
     how_often = found("habit", text, of=LIST) or None
@@ -70,18 +68,18 @@ def _words(text: str) -> str | None:
     told = without(("polite", "empty_report"), "".join(facts_of(text)))
     pointing = find_neighbour(told)
     rest = f"{told[: pointing.start]}{told[pointing.end :]}" if pointing else told
-    return text[:LONGEST] if len(told) > 1 and rest.strip(" 的，,。") else None
+    return text[:LONGEST] if len(told) > 1 and without_joints(rest) else None
 
 
 def _joined(text: str, times: list[Found]) -> list[str]:
     """Times that stand beside one another are one: 每天 + 晚上十点以后."""
     spans: list[tuple[int, int]] = []
     for one in times:
-        if spans and _JOINS.fullmatch(text[spans[-1][1] : one.start]):
+        if spans and joins(text[spans[-1][1] : one.start]):
             spans[-1] = (spans[-1][0], one.end)
         else:
             spans.append((one.start, one.end))
-    return [text[start:end].strip(" ,，的") for start, end in spans]
+    return [without_joints(text[start:end]) for start, end in spans]
 
 
 def _looks_like_phone(text: str) -> bool:

@@ -8,6 +8,7 @@ from functools import cache
 
 from actions.said import clauses_of, found, says
 from bot.desk.wording.words import Words
+from bot.language.clauses import without_particles
 from bot.language.lexicon import entries
 from bot.language.neighbours import find_neighbour
 from bot.language.normalise import normalise
@@ -19,7 +20,6 @@ LONGEST = 60
 _LIST = "complaint"
 _EDGES = " ,，.。;；:：!！?？~～…-—\n\t"
 _LEFT_OUT = ("to_us", "wish", "anonymous")
-_TAIL = re.compile(r"(?:[啊呀呢哦喔嘛吧啦哈]|\[[^\]]{1,6}\])+$")
 _ONLY_TIME = re.compile(r"^(?:已经|都|就|也|这都|都已经)+|了$")
 
 
@@ -102,7 +102,7 @@ def _read_back(clause: str, words: Words) -> str:
     for kind in ("to_us", "insult"):
         taken = found(kind, clause, of=_LIST)
         clause = clause.replace(taken, "").strip(_EDGES) if taken and len(taken) < len(clause) - 1 else clause
-    clause = _with_room(_TAIL.sub("", clause), words)[: 2 * LONGEST]
+    clause = _with_room(without_particles(clause), words)[: 2 * LONGEST]
     if _is_only_time(time := _ONLY_TIME.sub("", clause)):
         return words.label("mirror", "already").format(time=time)
     return turned_round(clause)

@@ -16,7 +16,7 @@ import uvicorn
 from bot.app import create_actions, open_desk
 from bot.desk.talk.conversations import open_conversation
 from bot.process.first_run import prepare
-from bot.process.opening import opened_store
+from bot.process.opening import open_estate, opened_store
 from bot.settings import load_settings
 from bot.store.engine import Store
 
@@ -38,7 +38,7 @@ def main() -> None:
     folder, port, count = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     settings = load_settings(data_dir=folder, actions_port=port)
     with opened_store(settings) as store:
-        prepare(store, settings, sample=True)
+        prepare(store, settings, estate=open_estate(settings), sample=True)
         ids = open_conversations(store, count)
     print(json.dumps({"conversations": ids, "secret": settings.actions_secret}), flush=True)
     uvicorn.run(create_actions(open_desk(settings)), host="127.0.0.1", port=port, log_level="warning")

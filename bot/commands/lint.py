@@ -8,7 +8,14 @@ from bot.process.environments import base_environment, python_of
 from bot.process.suite import RASA_TESTS
 from bot.settings import PROJECT_DIR
 
-RASA_SIDE = ("bot/language", "bot/understanding", "policies", "benchmarks/rasa_server/stock")
+RASA_SIDE = (
+    "bot/language",
+    "bot/understanding",
+    "policies",
+    "benchmarks/handbook",
+    "benchmarks/nlu",
+    "benchmarks/rasa_server/stock",
+)
 """What runs in Rasa's environment (SQLAlchemy 1.4, pydantic 1); everything else is the desk's."""
 ROOMS = ("bot", "actions", "policies", "tests", "benchmarks")
 

@@ -21,7 +21,7 @@ KINDS = ("complainer", "owner", "contact", "bill", "cases", "injection")
 def asks_for_others(text: str) -> str | None:
     """Return what of somebody else's `text` asks for (of KINDS), None where it does not.
 
-    Her own home ("我家", "我的") is hers, and a home with its building is left to those who check whose it is.
+    Her own home ("我家", "我的") is hers; a home with its building is left to those who check whose it is.
     """
     plain = normalise(text)[:LONGEST]
     return next((kind for kind, pattern in _patterns() if pattern.search(plain)), None)

@@ -35,7 +35,12 @@ def test_a_person_at_the_first_request(wang: Dialogue) -> None:
     outcome = wang.hears(actions(wang)[0].act, "转人工", "human")
     assert keys(outcome) == ["utter_handed_over"]
     slots = outcome.replies[0].slots
-    assert (slots["reason"], slots["asked"], slots["ahead"], slots["attended"]) == ("asked", True, 0, "expected")
+    assert (slots["reason"], slots["asked"], slots["ahead"], slots["attended"]) == (
+        "asked",
+        True,
+        0,
+        "expected",
+    )
     assert (conversation_of(wang).mode, conversation_of(wang).reason) == (Mode.WAITING, "asked")
 
 

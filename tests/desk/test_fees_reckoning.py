@@ -99,8 +99,9 @@ def test_a_period_counts_both_its_ends() -> None:
 def binary_fractions(source: str) -> Iterator[int]:
     """Lines that hold a float or make one."""
     for node in ast.walk(ast.parse(source)):
-        literal = isinstance(node, ast.Constant) and isinstance(node.value, float)
-        if literal or (isinstance(node, ast.Name) and node.id == "float"):
+        if (isinstance(node, ast.Constant) and isinstance(node.value, float)) or (
+            isinstance(node, ast.Name) and node.id == "float"
+        ):
             yield node.lineno
 
 

@@ -128,7 +128,7 @@ def test_the_ordinary_buttons_of_the_case_end_the_alarm_and_ask_the_closing_ques
     refused = li.post("/desk/cases/YJ2026-0001/close")
     assert refused.status_code == 409
     assert "事后记录" in refused.text
-    assert li.post("/desk/alarms/1/close", **AFTERWARDS).status_code == 303
+    assert li.post("/desk/alarms/1/close", fragment=False, **AFTERWARDS).status_code == 303
     assert "YJ2026" not in li.get("/desk/alarms/now", fragment=True).text
 
 

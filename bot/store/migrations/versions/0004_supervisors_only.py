@@ -17,7 +17,9 @@ TABLES = ("cases", "turns")
 
 def upgrade() -> None:
     for table in TABLES:
-        column = sa.Column("supervisors_only", sa.Boolean(), server_default=sa.false(), nullable=False)
+        column: sa.Column[bool] = sa.Column(
+            "supervisors_only", sa.Boolean(), server_default=sa.false(), nullable=False
+        )
         op.add_column(table, column)
 
 

@@ -210,7 +210,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_service_calls_state_due_at", ["state", "due_at"], unique=False)
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("service_calls", schema=None) as batch_op:
         batch_op.drop_index("ix_service_calls_state_due_at")
