@@ -15,6 +15,7 @@ from actions.outside import answer_outside
 from actions.person import hand_over
 from actions.praise import record_praise
 from actions.room import Call
+from actions.said import says, without
 from actions.status import tell_status
 from actions.urge import urge
 from bot.desk.wording.composer import HOLD, Reply
@@ -70,7 +71,14 @@ DETOURS: Final[Mapping[str, Detour]] = {
 def is_detour(heard: Heard) -> bool:
     """Is this surely about something else than the form's question?"""
     chosen = heard.pressed and heard.intent != "fee"  # a button under an earlier answer about fees
-    return heard.intent in DETOURS and heard.confidence >= SURE and not chosen
+    if chosen or _is_only_a_place(heard.text):
+        return False
+    return heard.intent in DETOURS and heard.confidence >= SURE
+
+
+def _is_only_a_place(text: str) -> bool:
+    """A bare "楼道" answers a question; alone it is no matter of its own."""
+    return says("public_place", text) and not without(("polite", "public_place"), text)
 
 
 def answer_detour(call: Call, heard: Heard) -> Outcome:

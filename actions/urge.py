@@ -2,6 +2,7 @@
 
 from actions.base import DeskAction
 from actions.heard import Heard
+from actions.inquiry import follow_up
 from actions.outcome import Outcome, kept
 from actions.people import resident_id_of
 from actions.person import note_waiting
@@ -31,8 +32,10 @@ def _urge(call: Call, heard: Heard) -> Outcome:
         case = find_case(call, heard, number)
         return _urged(call, heard, case) if case else _not_found(number)
     cases = open_cases(call, heard)
-    if not cases:  # it is the person she presses for
-        return note_waiting(call, heard) if heard.waiting else Outcome((Reply("utter_status_none"),))
+    if not cases and heard.waiting:  # it is the person she presses for
+        return note_waiting(call, heard)
+    if not cases:
+        return follow_up(call, heard) or Outcome((Reply("utter_status_none"),))
     if len(cases) > 1:
         return Outcome((Reply("utter_urge_which", {"options": options_for(call, cases, "urge")}),))
     return _urged(call, heard, cases[0])
