@@ -43,6 +43,8 @@ STUCK_AT = 3
 """So many messages in a row that bring nothing new to the question asked, and a person is called."""
 SHORTEST_MATTER = 4
 """Characters beside the home it names: less is a home with a word around it."""
+SURE_QUESTION = 0.9
+"""So sure it must be that she asks about the estate, else a day she names is since when."""
 _NAMES_A_HOME = frozenset({*REPORTS, "status"})
 """Matters that may be about a home of their own."""
 CHANGEABLE = {"what": ("what",), "place": PLACE_SLOTS, "since": ("since",), "contact": ("contact",)}
@@ -140,10 +142,15 @@ def _names_another_fault(heard: Heard, facts: RepairFacts) -> bool:
 
 
 def _asks_of_something_else(heard: Heard, facts: RepairFacts) -> bool:
-    """Does she name the home of another matter ("看看3-2-1201的物业费交了没")? It is not the place."""
-    other = is_detour(heard) and heard.intent in _NAMES_A_HOME and heard.category_of("repair") is None
-    only_home = facts.names_home and not (facts.phone or facts.since)
-    return other and only_home and len(facts.fault or "") >= SHORTEST_MATTER and not corrects(heard)
+    """Does she name the home or the day of another matter?
+
+    Neither is an answer: "看看3-2-1201的物业费交了没" is not the place, "周六中午能装修吗" not since when.
+    """
+    if not is_detour(heard) or heard.category_of("repair") is not None or facts.phone or corrects(heard):
+        return False
+    of_a_home = heard.intent in _NAMES_A_HOME and facts.names_home and not facts.since
+    of_a_day = heard.intent == "inquiry" and heard.confidence >= SURE_QUESTION and not facts.names_home
+    return (of_a_home or of_a_day) and len(facts.fault or "") >= SHORTEST_MATTER
 
 
 def _still(heard: Heard) -> str | None:
