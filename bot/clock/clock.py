@@ -15,7 +15,7 @@ import anyio.to_thread
 from sqlalchemy.orm import Session
 
 from bot.clock.emergencies import earliest, watch_emergencies
-from bot.clock.lease import LeaseLost
+from bot.clock.lease import ClockLease, LeaseLost, Now
 from bot.clock.reminders import watch_reminders
 from bot.clock.service import ServiceWatch
 from bot.desk.casework.promises import Watched, due_promises, earliest_look, put_off, watch_promise
@@ -25,24 +25,18 @@ from bot.desk.service.telling import ServiceVoice
 from bot.desk.talk.reminders import earliest_reminder
 from bot.desk.wording.speaking import speaker
 from bot.desk.wording.words import Words
-from bot.store import leases
 from bot.store.engine import Store
 from bot.store.errors import StoreError
 from bot.store.tables import Case, Promise
 
 log = logging.getLogger(__name__)
 
-LEASE = "clock"
-LEASE_LASTS = timedelta(seconds=15)
-"""It is taken for one round, renewed with every row and given back: only of a desk killed in the middle of
-a round the others wait for its end."""
 LONGEST_NAP = timedelta(seconds=15)
 """So late at most a promise made meanwhile is seen."""
 REFUSED_NAP = timedelta(seconds=5)
 """So late at most the lease of a dead desk is taken up, once it is over."""
 ROWS_A_ROUND = 100
 
-Now = Callable[[], datetime]
 Wake = Callable[[float], Awaitable[None]]
 
 
@@ -91,7 +85,7 @@ async def run_clock(
             await wake(nap.total_seconds())
     finally:
         with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(partial(_let_go, store, desk))
+            await anyio.to_thread.run_sync(ClockLease(store, desk, now).release)
 
 
 def tick(
@@ -111,63 +105,45 @@ def tick(
     done = Round(held=False, nap=_until_next(store, service, now()))
     if done.nap:
         return done
-    with store.write() as session:
-        done.held = leases.hold(session, LEASE, owner=desk, now=now(), lasts=LEASE_LASTS)
+    lease = ClockLease(store, desk, now)
+    done.held = lease.take()
     if done.held:
         try:
-            watch_emergencies(
-                store,
-                Telling(words, estate),
-                now=now,
-                keep_lease=lambda session, at: _keep_lease(session, desk, at),
-                told=done.told,
-            )
-            service.work(
-                store, now=now, keep_lease=lambda session, at: _keep_lease(session, desk, at), told=done.told
-            )
-            _watch_promises(store, estate, words, desk, now, done)
-            watch_reminders(
-                store,
-                estate,
-                words,
-                now=now,
-                keep_lease=lambda session, at: _keep_lease(session, desk, at),
-                told=done.told,
-            )
-            _let_go(store, desk)
+            watch_emergencies(lease, Telling(words, estate), told=done.told)
+            service.work(lease, told=done.told)
+            _watch_promises(lease, estate, words, done)
+            watch_reminders(lease, estate, words, told=done.told)
+            lease.release()
         except LeaseLost:
             done.held = False
     done.nap = _until_next(store, service, now()) if done.held else REFUSED_NAP
     return done
 
 
-def _watch_promises(store: Store, estate: Estate, words: Words, desk: str, now: Now, done: Round) -> None:
-    with store.read() as session:
-        due = due_promises(session, now(), limit=ROWS_A_ROUND)
+def _watch_promises(lease: ClockLease, estate: Estate, words: Words, done: Round) -> None:
+    with lease.store.read() as session:
+        due = due_promises(session, lease.now(), limit=ROWS_A_ROUND)
     for promise_id in due:
-        at = now()
-        try:
-            with store.write() as session:
-                _keep_lease(session, desk, at)
-                watched = watch_promise(session, promise_id, say=speaker(words, estate, now=at), now=at)
-                conversation_id = _conversation_of(session, promise_id)
-        except (StoreError, LeaseLost):
-            raise  # no fault of this row
-        except Exception as fault:
-            # Whatever it is, one bad row must not stop the others: it is reported and looked at later.
-            log.exception("clock.promise_put_off", extra={"promise_id": promise_id})
-            with store.write() as session:
-                put_off(session, promise_id, now=at, reason=f"{type(fault).__name__}: {fault}")
+        found = lease.apart(
+            partial(_watch_one, promise_id=promise_id, estate=estate, words=words),
+            put_off=partial(put_off, promise_id=promise_id),
+            event="clock.promise_put_off",
+            which={"promise_id": promise_id},
+        )
+        if found is None:
             done.put_off.append(promise_id)
-        else:
-            done.watched.append(watched)
-            if watched.told and conversation_id is not None:
-                done.told.append(conversation_id)
+            continue
+        watched, conversation_id = found
+        done.watched.append(watched)
+        if watched.told and conversation_id is not None:
+            done.told.append(conversation_id)
 
 
-def _keep_lease(session: Session, desk: str, now: datetime) -> None:
-    if not leases.hold(session, LEASE, owner=desk, now=now, lasts=LEASE_LASTS):
-        raise LeaseLost
+def _watch_one(
+    session: Session, *, promise_id: int, estate: Estate, words: Words, now: datetime
+) -> tuple[Watched, int | None]:
+    watched = watch_promise(session, promise_id, say=speaker(words, estate, now=now), now=now)
+    return watched, _conversation_of(session, promise_id)
 
 
 def _conversation_of(session: Session, promise_id: int) -> int | None:
@@ -188,11 +164,3 @@ def _until_next(store: Store, service: ServiceWatch, now: datetime) -> timedelta
     if not times:
         return LONGEST_NAP
     return min(max(min(times) - now, timedelta(0)), LONGEST_NAP)
-
-
-def _let_go(store: Store, desk: str) -> None:
-    try:
-        with store.write() as session:
-            leases.release(session, LEASE, owner=desk)
-    except StoreError as fault:
-        log.warning("clock.lease_not_released", extra={"error": str(fault)})

@@ -1,22 +1,17 @@
 """What happens by time at the chats: offers that end, chats nobody answers, calls, words to who waits."""
 
-import logging
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
-from bot.clock.lease import LeaseLost
+from bot.clock.lease import ClockLease
 from bot.desk.service import acting
 from bot.desk.service.floor import read_floor
 from bot.desk.service.plan import Act, plan
 from bot.desk.service.ratings import AskRating, ask_rating, due_ratings
 from bot.desk.service.telling import ServiceVoice
-from bot.store.engine import Store
-from bot.store.errors import StoreError
-
-log = logging.getLogger(__name__)
 
 PUT_OFF = timedelta(minutes=1)
 """An act that failed is tried again after so long; the others go on."""
@@ -28,9 +23,6 @@ class Due:
 
     acts: tuple[Act | AskRating, ...]
     next_at: datetime | None
-
-
-KeepLease = Callable[[Session, datetime], None]
 
 
 @dataclass
@@ -54,29 +46,24 @@ class ServiceWatch:
         found = self.look(session, now)
         return now if found.acts else found.next_at
 
-    def _do(self, session: Session, act: Act | AskRating, now: datetime) -> int | None:
+    def work(self, lease: ClockLease, *, told: list[int]) -> None:
+        """Do what is due, each act apart; conversations that changed go into `told`."""
+        with lease.store.read() as session:
+            due = self.look(session, lease.now()).acts
+        for act in due:
+            changed = lease.apart(
+                partial(self._do, act=act),
+                put_off=partial(self._put_off, act=act),
+                event="clock.service_put_off",
+                which={"act": type(act).__name__},
+            )
+            if changed is not None:
+                told.append(changed)
+
+    def _do(self, session: Session, *, act: Act | AskRating, now: datetime) -> int | None:
         if isinstance(act, AskRating):
             return ask_rating(session, act, voice=self.voice, now=now)
         return acting.do(session, act, voice=self.voice, now=now)
 
-    def work(
-        self, store: Store, *, now: Callable[[], datetime], keep_lease: KeepLease, told: list[int]
-    ) -> None:
-        """Do what is due, each act in a transaction of its own; conversations that changed go into `told`."""
-        with store.read() as session:
-            due = self.look(session, now()).acts
-        for act in due:
-            at = now()
-            try:
-                with store.write() as session:
-                    keep_lease(session, at)
-                    changed = self._do(session, act, at)
-            except (StoreError, LeaseLost):
-                raise  # no fault of this act
-            except Exception:
-                # Whatever it is, one chat must not stop the others: it is reported and tried again soon.
-                log.exception("clock.service_put_off", extra={"act": type(act).__name__})
-                self.failed[act] = at + PUT_OFF
-            else:
-                if changed is not None:
-                    told.append(changed)
+    def _put_off(self, session: Session, *, act: Act | AskRating, now: datetime, reason: str) -> None:
+        self.failed[act] = now + PUT_OFF  # no row of its own: remembered here alone

@@ -9,7 +9,8 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select, update
 
-from bot.clock.clock import LEASE, LEASE_LASTS, LONGEST_NAP, REFUSED_NAP, Round, run_clock, tick
+from bot.clock.clock import LONGEST_NAP, REFUSED_NAP, Round, run_clock, tick
+from bot.clock.lease import LEASE, LEASE_LASTS
 from bot.desk.wording.words import Words
 from bot.store import leases
 from bot.store.engine import Store
