@@ -11,13 +11,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from bot.clock.clock import run_clock
@@ -37,6 +35,7 @@ from bot.messaging.dispatcher import Dispatcher, Pacing
 from bot.messaging.emergencies import PAGES, EmergencyCheck
 from bot.messaging.endings import Endings
 from bot.messaging.handbook_shelf import Shelf
+from bot.messaging.health import health_of
 from bot.messaging.live import DESK, OUTBOX, Hub
 from bot.messaging.mood import MoodReader
 from bot.messaging.paging.devices import devices_of
@@ -48,10 +47,6 @@ from bot.messaging.voice import Voice
 from bot.messaging.work import StoreWork
 from bot.settings import Settings, read_estate
 from bot.store.engine import Store
-from bot.store.errors import StoreError
-from bot.store.states import Delivery, Mode, TurnState
-from bot.store.states import Sender as Who
-from bot.store.tables import Conversation, Message, OutboxRow, Turn
 from bot.workspace.parts import Parts, PictureRefused
 from bot.workspace.routes import routes as workspace_routes
 
@@ -194,15 +189,24 @@ class Desk:
             secure_cookies=(self.settings.public_url or "").startswith("https://"),
         )
 
+    def health(self) -> Callable[[Request], Awaitable[Response]]:
+        """What /health answers."""
+        telegram = self.telegram
+        return health_of(
+            work=self.work,
+            rasa=self.rasa,
+            desk_id=self.settings.desk_id,
+            channels=lambda: {TELEGRAM: telegram.receiver.status.as_json()} if telegram else {},
+        )
+
     def _keep_picture(self, upload: BinaryIO) -> NewAttachment:
         """A picture of somebody at the desk, kept as a resident's is. Raises PictureRefused."""
         try:
-            kept = self.attachments.keep_picture(upload)
+            return self.attachments.keep_picture(upload)
         except NotAPicture as fault:
             raise PictureRefused("not_a_picture") from fault
         except PictureTooLarge as fault:
             raise PictureRefused("picture_too_large") from fault
-        return NewAttachment(kept.media_type, kept.size, kept.sha256, width=kept.width, height=kept.height)
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
@@ -276,17 +280,15 @@ def create_app(settings: Settings, *, now: Now = utc_now, desk: Desk | None = No
         async with parts.at_work():
             yield
 
-    app = Starlette(
+    return Starlette(
         routes=[
-            Route("/health", health, methods=["GET"]),
+            Route("/health", parts.health(), methods=["GET"]),
             *workspace_routes(parts.workspace()),
             *(parts.telegram.routes() if parts.telegram else ()),
             Mount("/", app=webchat_app(parts.web_chat())),
         ],
         lifespan=lifespan,
     )
-    app.state.desk = parts
-    return app
 
 
 def create_actions(desk: Desk) -> Starlette:
@@ -299,48 +301,6 @@ def create_actions(desk: Desk) -> Starlette:
     settings, store = desk.settings, Store.at(desk.settings.database_url)
     room = Room(store, desk.estate, desk.words, now=desk.now, handbook=desk.shelf.current)
     return create_actions_app(all_actions(room), secret=settings.actions_secret)
-
-
-async def health(request: Request) -> Response:
-    """GET /health: 200 while messages can be stored, else 503; how the rest is doing stands in the body."""
-    desk: Desk = request.app.state.desk
-    model = await desk.rasa.ready()
-    try:
-        queue = await desk.work.read(_queue)
-    except StoreError as error:
-        log.error("health.store", extra={"error": str(error)})
-        body = {"status": "down", "store": "away", "rasa": _word(model), "model": model}
-        return JSONResponse(body, status_code=503)
-    return JSONResponse(
-        {
-            "status": "ok" if model else "degraded",
-            "store": "ok",
-            "rasa": _word(model),
-            "model": model,
-            "queue": queue,
-            "desk": desk.settings.desk_id,
-            **({"telegram": desk.telegram.receiver.status.as_json()} if desk.telegram else {}),
-        }
-    )
-
-
-def _word(model: str | None) -> str:
-    return "ready" if model else "away"
-
-
-def _queue(session: Session) -> dict[str, int]:
-    def count(table: Any, *conditions: Any) -> int:
-        return session.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
-
-    return {
-        "messages": count(
-            Message, Message.sender == Who.RESIDENT, Message.turn_id.is_(None), Message.handled_at.is_(None)
-        ),
-        "turns_running": count(Turn, Turn.state == TurnState.RUNNING),
-        "turns_waiting": count(Turn, Turn.state == TurnState.WAITING),
-        "outbox": count(OutboxRow, OutboxRow.state.in_((Delivery.QUEUED, Delivery.SENDING))),
-        "waiting_chats": count(Conversation, Conversation.mode == Mode.WAITING),
-    }
 
 
 async def _keep_going(name: str, job: Callable[[], Awaitable[None]]) -> None:

@@ -9,11 +9,12 @@ import io
 import os
 import tempfile
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+from bot.desk.talk.transcript import NewAttachment
 
 MAX_BYTES: Final = 10 * 1024 * 1024
 """Largest picture taken in."""
@@ -33,17 +34,6 @@ class PictureTooLarge(Exception):
     """More bytes or pixels than we take in."""
 
 
-@dataclass(frozen=True)
-class KeptPicture:
-    """A picture in the store of attachments."""
-
-    media_type: str
-    size: int
-    sha256: str
-    width: int
-    height: int
-
-
 class AttachmentStore:
     """Files of messages on disk, named by what they hold: the same picture twice is there once."""
 
@@ -56,19 +46,19 @@ class AttachmentStore:
             raise ValueError("not a SHA-256 in small hexadecimal letters")
         return self._folder / sha256[:2] / sha256
 
-    def keep_picture(self, upload: BinaryIO) -> KeptPicture:
+    def keep_picture(self, upload: BinaryIO, *, name: str = "") -> NewAttachment:
         """Check `upload`, draw it anew and keep it. Blocking: call it in a worker thread.
 
         Raises NotAPicture, PictureTooLarge, or OSError when the disk refuses.
         """
         drawn, media_type = _drawn_anew(upload)
         buffer = io.BytesIO()
-        name = next(name for name, kind in (*_KEPT_AS.values(), _PNG) if kind == media_type)
-        drawn.save(buffer, format=name, **({"quality": 88} if name != "PNG" else {}))
+        form = next(form for form, kind in (*_KEPT_AS.values(), _PNG) if kind == media_type)
+        drawn.save(buffer, format=form, **({"quality": 88} if form != "PNG" else {}))
         data = buffer.getvalue()
         digest = hashlib.sha256(data).hexdigest()
         self._write(self.path(digest), data)
-        return KeptPicture(media_type, len(data), digest, drawn.width, drawn.height)
+        return NewAttachment(media_type, len(data), digest, name, drawn.width, drawn.height)
 
     def keep_file(self, data: bytes) -> str:
         """Keep bytes as they are (a voice message, a document); returns their SHA-256. Blocking."""

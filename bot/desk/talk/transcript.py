@@ -179,20 +179,22 @@ def _new_message(
         sender=sender,
         text=storable(text),
         created_at=now,
-        attachments=[
-            Attachment(
-                media_type=file.media_type,
-                name=storable(file.name),
-                size=file.size,
-                sha256=file.sha256,
-                width=file.width,
-                height=file.height,
-            )
-            for file in attachments
-        ],
+        attachments=[attached(file) for file in attachments],
     )
     session.add(message)
     return message
+
+
+def attached(file: NewAttachment) -> Attachment:
+    """The row of a file, to be put to its message."""
+    return Attachment(
+        media_type=file.media_type,
+        name=storable(file.name),
+        size=file.size,
+        sha256=file.sha256,
+        width=file.width,
+        height=file.height,
+    )
 
 
 def _by_channel_id(session: Session, conversation_id: int, channel_id: str) -> Message | None:

@@ -12,7 +12,7 @@ from bot.desk.emergencies.telling import Telling
 from bot.desk.people.residents import ExpiredCode, TooManyTries, Verified, verify_with_code
 from bot.desk.rows import lock_conversation
 from bot.desk.talk.conversations import open_conversation, request_person
-from bot.desk.talk.transcript import storable, touch
+from bot.desk.talk.transcript import attached, storable, touch
 from bot.desk.wording.composer import Reply
 from bot.messaging import inbox
 from bot.messaging.channels.telegram.deeds import Deeds
@@ -27,7 +27,7 @@ from bot.messaging.voice import Voice
 from bot.store import actors
 from bot.store.channel_tables import MessageVersion
 from bot.store.states import Mode
-from bot.store.tables import Attachment, Conversation, Message
+from bot.store.tables import Conversation, Message
 
 VOICE_REASON: Final = "voice"
 PAYLOADS: Final = {"/repair": "/repair", "/status": "/status"}
@@ -223,17 +223,7 @@ class Hearing:
         message = self._known(session, conversation, channel_id)
         if message is None or message.turn_id is not None or message.handled_at is not None:
             return None
-        for file in fetched.files:
-            message.attachments.append(
-                Attachment(
-                    media_type=file.media_type,
-                    name=storable(file.name),
-                    size=file.size,
-                    sha256=file.sha256,
-                    width=file.width,
-                    height=file.height,
-                )
-            )
+        message.attachments.extend(attached(file) for file in fetched.files)
         touch(session, message)
         return message
 

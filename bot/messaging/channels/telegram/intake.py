@@ -10,6 +10,7 @@ import json
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -234,14 +235,8 @@ class Intake:
     def _keep(self, file: SentFile, data: bytes) -> NewAttachment:
         """Blocking. A picture is drawn anew (R24); what only claims to be one is kept as a file."""
         if file.picture:
-            try:
-                kept = self._attachments.keep_picture(io.BytesIO(data))
-            except (NotAPicture, PictureTooLarge):
-                pass
-            else:
-                return NewAttachment(
-                    kept.media_type, kept.size, kept.sha256, file.name[:200], kept.width, kept.height
-                )
+            with suppress(NotAPicture, PictureTooLarge):
+                return self._attachments.keep_picture(io.BytesIO(data), name=file.name[:200])
         media_type = "application/octet-stream" if file.picture else file.media_type[:80]
         return NewAttachment(media_type, len(data), self._attachments.keep_file(data), file.name[:200])
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import anyio.to_thread
@@ -134,21 +135,13 @@ async def _news(chat: WebChat, conversation_id: int) -> AsyncIterator[ServerSent
 async def _keep_photo(chat: WebChat, sent: SentMessage) -> NewAttachment:
     assert sent.photo is not None
     try:
-        kept = await anyio.to_thread.run_sync(
-            chat.attachments.keep_picture, sent.photo, limiter=chat.pictures
+        return await anyio.to_thread.run_sync(
+            partial(chat.attachments.keep_picture, sent.photo, name=sent.photo_name), limiter=chat.pictures
         )
     except NotAPicture as fault:
         raise ChatFault("not_a_picture") from fault
     except PictureTooLarge as fault:
         raise ChatFault("photo_too_large", limit=MAX_BYTES // 1024 // 1024) from fault
-    return NewAttachment(
-        media_type=kept.media_type,
-        size=kept.size,
-        sha256=kept.sha256,
-        name=sent.photo_name,
-        width=kept.width,
-        height=kept.height,
-    )
 
 
 def _store(
