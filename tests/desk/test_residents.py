@@ -9,13 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.desk.people import residents
+from bot.desk.people.homes import NoSuchHome as NotInEstate
+from bot.desk.people.homes import OneHome, SeveralHomes, find_home
 from bot.desk.people.households import (
     Imported,
-    NoHome,
-    OneHome,
-    SeveralHomes,
     decode_list,
-    find_home,
     import_households,
     read_list,
 )
@@ -29,6 +27,7 @@ from bot.desk.people.residents import (
     Verified,
     WrongCode,
 )
+from bot.language.rooms import HomeParts
 from bot.store import actors
 from bot.store.engine import Store
 from bot.store.tables import AuditRow, HomeCode, Household, Residency, Resident
@@ -305,8 +304,8 @@ def test_building_and_room_without_unit_ask_for_the_unit_only(store: Store, cloc
     do_import(store, "building,unit,room\n3,1,1201\n3,2,1201\n5,1,201\n", clock)
     with store.read() as session:
         find = partial(find_home, session)
-        assert find(building="3", unit="2", room="1201") == OneHome("3-2-1201")
-        assert find(building="3", unit=None, room="1201") == SeveralHomes(("3-1-1201", "3-2-1201"))
-        assert find(building="5", unit=None, room="201") == OneHome("5-1-201")
-        assert find(building="5", unit="2", room="201") == NoHome()
+        assert find(HomeParts("3", "2", "1201")) == OneHome("3-2-1201")
+        assert find(HomeParts("3", None, "1201")) == SeveralHomes(("3-1-1201", "3-2-1201"))
+        assert find(HomeParts("5", None, "201")) == OneHome("5-1-201")
+        assert find(HomeParts("5", "2", "201")) == NotInEstate()
         assert session.scalars(select(Residency)).all() == []

@@ -1,4 +1,4 @@
-"""The homes of the estate 房屋: found by the parts a resident names, imported from a list, line by line."""
+"""The homes of the estate 房屋 imported from a list, line by line; finding one is `homes.py`."""
 
 import csv
 import io
@@ -22,23 +22,6 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """The columns of the list and what else they may be called; unit and floor_area may be empty."""
 LARGEST_HOME = Decimal(100_000)
-
-
-@dataclass(frozen=True)
-class OneHome:
-    key: str
-
-
-@dataclass(frozen=True)
-class SeveralHomes:
-    """The unit is missing and would tell them apart."""
-
-    keys: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class NoHome:
-    """Nothing fits what was said."""
 
 
 @dataclass(frozen=True)
@@ -74,19 +57,6 @@ class _Home:
     @property
     def key(self) -> str:
         return "-".join(part for part in (self.building, self.unit, self.room) if part)
-
-
-def find_home(
-    session: Session, *, building: str, unit: str | None, room: str
-) -> OneHome | SeveralHomes | NoHome:
-    """The home with these parts; without the unit, the one that fits or all that fit."""
-    wanted = select(Household.key).where(Household.building == building, Household.room == room)
-    if unit:
-        wanted = wanted.where(Household.unit == unit)
-    keys = tuple(session.scalars(wanted.order_by(Household.key)))
-    if not keys:
-        return NoHome()
-    return OneHome(keys[0]) if len(keys) == 1 else SeveralHomes(keys)
 
 
 def decode_list(content: bytes) -> str:
