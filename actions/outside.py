@@ -44,6 +44,8 @@ def answer_outside(call: Call, heard: Heard) -> Outcome:
             return answered
     if heard.intent == FALLBACK and way is None:
         return clarify(call, heard) or Outcome((Reply("utter_not_understood"),))
+    if way in NEVER_LOOKED_UP:  # asked in words that `bot/language/prying.py` does not hear
+        return Outcome((Reply("utter_keep_private", {"about": way}),))
     return Outcome((Reply("utter_out_of_scope", {"way": way}),))
 
 

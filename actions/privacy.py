@@ -26,7 +26,7 @@ def keep_private(call: Call, heard: Heard) -> Outcome:
     """Say what is not told and what can be done; what else she reported is taken up after it."""
     about = asks_for_others(heard.text)
     in_form = heard.active_form is not None
-    reply = Reply("utter_keep_private", {"about": about, "in_form": in_form})
+    reply = Reply("utter_keep_private", {"about": about})
     others = [one for one in heard.matters if one.intent in _MATTERS and asks_for_others(one.text) is None]
     if in_form or not others:
         return Outcome((reply,))
