@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from bot.process.system_packages import browser_program
+from tests.support.cast import PASSWORD, Cast
+from tests.support.desk_server import DeskServer
 
 FLAGS = [
     "--headless",
@@ -23,6 +25,7 @@ PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
 
 OpenPage = Callable[..., Page]
+SignIn = Callable[..., Page]
 OpenDevice = Callable[..., BrowserContext]
 
 
@@ -100,3 +103,30 @@ def keep_screenshot(page: Page, name: str) -> None:
     """Keep a picture under the ignored folder `tests/screenshots`."""
     SCREENSHOTS.mkdir(exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+@pytest.fixture
+def store_url(sqlite_url: str) -> str:
+    """A browser does not see the kind of database; tests/workspace and tests/desk/service run on both."""
+    return sqlite_url
+
+
+@pytest.fixture
+def resident(open_page: OpenPage, server: DeskServer, cast: Cast) -> Page:
+    """王阿姨's phone with the web chat open."""
+    return open_page(server.url, phone=True)
+
+
+@pytest.fixture
+def sign_in(open_page: OpenPage, server: DeskServer) -> SignIn:
+    """Somebody of the desk signs in and sees the chats."""
+
+    def enter(login: str, **looks: bool) -> Page:
+        page = open_page(f"{server.url}/desk/", **looks)
+        page.get_by_label("用户名").fill(login)
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        expect(page.get_by_role("heading", name="会话", exact=True)).to_be_visible()
+        return page
+
+    return enter

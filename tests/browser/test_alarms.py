@@ -5,9 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, keep_screenshot
-from tests.support.cast import PASSWORD, Cast
-from tests.support.desk_server import DeskServer
+from tests.browser.conftest import SignIn, keep_screenshot
+from tests.support.cast import Cast
 
 CRY = "3栋2单元电梯困住了，里面有两个孩子"
 BEATS = """() => {
@@ -22,25 +21,9 @@ BEATS = """() => {
 
 
 @pytest.fixture
-def store_url(sqlite_url: str) -> str:
-    """One database is enough here: tests/workspace runs on both."""
-    return sqlite_url
-
-
-@pytest.fixture
-def resident(open_page: OpenPage, server: DeskServer, cast: Cast) -> Page:
-    """王阿姨's phone with the web chat open."""
-    return open_page(server.url, phone=True)
-
-
-@pytest.fixture
-def li(open_page: OpenPage, server: DeskServer, cast: Cast) -> Page:
+def li(sign_in: SignIn, cast: Cast) -> Page:
     """小李 at the desk; she has clicked something, so sound is allowed."""
-    page = open_page(f"{server.url}/desk/")
-    page.get_by_label("用户名").fill(cast.li.login)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
-    expect(page.get_by_role("heading", name="会话", exact=True)).to_be_visible()
+    page = sign_in(cast.li.login)
     page.get_by_role("heading", name="会话", exact=True).click()
     return page
 

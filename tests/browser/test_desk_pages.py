@@ -28,12 +28,6 @@ LOOKS = {"light": (DESKTOP, "light"), "dark": (DESKTOP, "dark"), "phone": (PHONE
 
 
 @pytest.fixture
-def store_url(sqlite_url: str) -> str:
-    """What a page looks like does not depend on the kind of database."""
-    return sqlite_url
-
-
-@pytest.fixture
 def busy_desk(server: DeskServer, store: Store, cast: Cast, clock: HandClock) -> dict[str, str]:
     """A desk in the middle of its day; its pages by name."""
     with store.write() as session:

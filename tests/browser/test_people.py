@@ -1,7 +1,6 @@
 """A resident and three people of the desk at once, each in a browser of her own."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,40 +9,11 @@ from playwright.sync_api import Page, Route, expect
 from bot.desk.people.agents import create_agent
 from bot.store import actors
 from bot.store.engine import Store
-from tests.browser.conftest import OpenPage, keep_screenshot
+from tests.browser.conftest import SignIn, keep_screenshot
 from tests.doubles.rasa.fake import FakeRasa
 from tests.support.cast import PASSWORD, Cast
 from tests.support.clock import HandClock
 from tests.support.desk_server import DeskServer
-
-SignIn = Callable[..., Page]
-
-
-@pytest.fixture
-def store_url(sqlite_url: str) -> str:
-    """One database is enough here: tests/workspace and tests/desk/service run on both."""
-    return sqlite_url
-
-
-@pytest.fixture
-def resident(open_page: OpenPage, server: DeskServer, cast: Cast) -> Page:
-    """王阿姨's phone with the web chat open."""
-    return open_page(server.url, phone=True)
-
-
-@pytest.fixture
-def sign_in(open_page: OpenPage, server: DeskServer) -> SignIn:
-    """Somebody of the desk signs in and sees the chats."""
-
-    def enter(login: str, **looks: bool) -> Page:
-        page = open_page(f"{server.url}/desk/", **looks)
-        page.get_by_label("用户名").fill(login)
-        page.get_by_label("密码").fill(PASSWORD)
-        page.get_by_role("button", name="登录").click()
-        expect(page.get_by_role("heading", name="会话", exact=True)).to_be_visible()
-        return page
-
-    return enter
 
 
 @pytest.fixture

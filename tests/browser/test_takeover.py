@@ -1,50 +1,20 @@
 """A resident on her phone, people of the desk at theirs: the chat is given over and handed back."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import OpenPage, keep_screenshot
+from tests.browser.conftest import SignIn, keep_screenshot
 from tests.doubles.rasa.fake import FakeRasa
 from tests.support.cast import PASSWORD, Cast
-from tests.support.desk_server import DeskServer
 
-SignIn = Callable[..., Page]
 HEAD_ANSWERED = """() => {
   window.headAnswered = new Promise((done) => document.body.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.pathInfo.requestPath.endsWith("/head")) done();
   }));
 }"""
 """Makes `window.headAnswered` wait until htmx has dealt with an answer for the chat's head."""
-
-
-@pytest.fixture
-def store_url(sqlite_url: str) -> str:
-    """One database is enough here: tests/workspace runs on both."""
-    return sqlite_url
-
-
-@pytest.fixture
-def resident(open_page: OpenPage, server: DeskServer, cast: Cast) -> Page:
-    """王阿姨's phone with the web chat open."""
-    return open_page(server.url, phone=True)
-
-
-@pytest.fixture
-def sign_in(open_page: OpenPage, server: DeskServer) -> SignIn:
-    """Somebody of the desk signs in and sees the chats."""
-
-    def enter(login: str, **looks: bool) -> Page:
-        page = open_page(f"{server.url}/desk/", **looks)
-        page.get_by_label("用户名").fill(login)
-        page.get_by_label("密码").fill(PASSWORD)
-        page.get_by_role("button", name="登录").click()
-        expect(page.get_by_role("heading", name="会话", exact=True)).to_be_visible()
-        return page
-
-    return enter
 
 
 @pytest.fixture

@@ -21,12 +21,6 @@ from tests.support.visitor import until
 
 
 @pytest.fixture
-def store_url(sqlite_url: str) -> str:
-    """A browser does not see the kind of database."""
-    return sqlite_url
-
-
-@pytest.fixture
 def faults() -> list[str]:
     return []
 
