@@ -69,7 +69,7 @@ def remind(session: Session, conversation_id: int, *, say: Say, now: datetime) -
 
 
 def put_reminder_off(session: Session, conversation_id: int, *, now: datetime, reason: str) -> None:
-    """It could not be said: tried again in an hour. `reason` stands in the log: nobody is kept waiting by it."""
+    """It could not be said, for a `reason` that the log tells: tried again in an hour."""
     reminder = session.get(Reminder, conversation_id)
     if reminder is not None:
         reminder.due_at = now + PUT_OFF
