@@ -81,6 +81,26 @@ def test_a_chat_is_taken_over_answered_and_handed_back(resident: Page, li: Page,
     expect(li.locator("#transcript")).to_contain_text("收到：谢谢")
 
 
+def test_words_that_were_sent_do_not_come_back_as_a_draft(resident: Page, li: Page, rasa: FakeRasa) -> None:
+    """She begins while the chat waits, takes it over and sends: the box of before must not keep them."""
+    li.clock.install()
+    asks_for_a_person(resident, rasa)
+    opens_first_chat(li)
+    box = li.get_by_label("回复业主")
+    box.evaluate("box => box.classList.add('of-before')")
+    box.fill("您好，我马上请师傅去看。")
+    li.locator("#chat-head").get_by_role("button", name="接待", exact=True).click()
+    expect(li.locator("#answer:not(.of-before)")).to_be_visible()
+    expect(box).to_have_value("您好，我马上请师傅去看。")
+    box.press("Enter")
+    expect(resident.locator("#messages")).to_contain_text("我马上请师傅去看")
+    li.clock.fast_forward(5_000)  # a draft would be kept by now
+    li.locator("#hand-back-menu").click()
+    li.get_by_role("button", name="交还", exact=True).click()
+    expect(li.locator("#composer-hint")).to_contain_text("智能助手正在接待")
+    expect(box).to_have_value("")
+
+
 def test_news_leave_an_open_panel_and_its_words_alone(
     resident: Page, li: Page, sign_in: SignIn, rasa: FakeRasa, cast: Cast
 ) -> None:

@@ -79,12 +79,15 @@ function dressComposer(form, field, { grow, save }) {
 
   // --- the draft, for her next browser --------------------------------------------------------------------------
   let timer = 0, sent = field.dataset.kept || "";
-  field.addEventListener("input", () => {
+  function keepSoon() {
     clearTimeout(timer);
     timer = setTimeout(keep, 1200);
-  });
+  }
+  field.addEventListener("input", keepSoon);
+  keepSoon();  // what this browser alone has kept of the box that stood here before
   async function keep() {
-    if (noting() || field.value === sent) return;
+    // A box that was replaced holds words that may have been sent from the new one.
+    if (!field.isConnected || noting() || field.value === sent) return;
     const text = field.value;
     try { if ((await save(text)).ok) sent = text; } catch { /* kept in this browser all the same */ }
   }
