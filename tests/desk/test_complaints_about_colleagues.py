@@ -7,8 +7,8 @@ from bot.desk.casework.access import (
     case_for_agent,
     case_for_resident,
     cases_beside_chat,
-    cases_for_agent,
     cases_of_resident,
+    visible_to,
 )
 from bot.desk.casework.cases import NotForThem, assign_case
 from bot.desk.people.notices import notices_for
@@ -49,7 +49,7 @@ def sees(store: Store, number: str, who: Colleague, cast: Cast) -> tuple[bool, b
         )
         return (
             case_for_agent(session, number, agent=agent) is not None,
-            number in [case.number for case in cases_for_agent(session, agent=agent)],
+            number in session.scalars(select(Case.number).where(visible_to(agent.role, agent.id))).all(),
             number in [case.number for case in beside],
         )
 

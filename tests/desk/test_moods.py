@@ -2,9 +2,12 @@
 
 import pytest
 
-from bot.desk.talk.moods import Trend, mood_trend, trend_of
+from bot.desk.service.summary import summarise
+from bot.desk.talk.moods import Trend, trend_of
 from bot.desk.talk.transcript import record_inbound
 from bot.store.engine import Store
+from bot.store.states import Role
+from bot.store.tables import Conversation
 from tests.support.cast import Cast
 from tests.support.clock import HandClock
 
@@ -48,5 +51,9 @@ def test_only_what_she_wrote_and_what_was_read_counts(store: Store, cast: Cast, 
             )
             recorded.message.upset = upset
         session.flush()
-        assert mood_trend(session, cast.wang.conversation_id) is Trend.RISING
-        assert mood_trend(session, cast.zhou.conversation_id) is Trend.CALM
+        for person, trend in ((cast.wang, Trend.RISING), (cast.zhou, Trend.CALM)):
+            conversation = session.get_one(Conversation, person.conversation_id)
+            seen = summarise(
+                session, conversation, seen_by=(Role.AGENT, cast.li.agent_id), with_secrets=False, now=clock()
+            )
+            assert seen.trend is trend

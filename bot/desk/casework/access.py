@@ -4,8 +4,6 @@ A complaint about somebody at the desk (`supervisors_only`) is for supervisors a
 see neither the case nor what was said of it, not even where it is assigned to them (R8, R24).
 """
 
-from collections.abc import Sequence
-
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
@@ -53,17 +51,6 @@ def case_for_agent(session: Session, number: str, *, agent: Agent) -> Case | Non
     return session.scalars(
         select(Case).where(Case.number == number.strip().upper(), _theirs(agent))
     ).one_or_none()
-
-
-def cases_for_agent(
-    session: Session, *, agent: Agent, open_only: bool = True, limit: int = 100, offset: int = 0
-) -> Sequence[Case]:
-    """The cases this person of the desk may see, the newest first."""
-    wanted = select(Case).where(_theirs(agent))
-    if open_only:
-        wanted = wanted.where(Case.status.in_(OPEN_STATUSES))
-    ordered = wanted.order_by(Case.created_at.desc(), Case.id.desc())
-    return session.scalars(ordered.limit(limit).offset(offset)).all()
 
 
 def _hers(resident_id: int | None, conversation_id: int | None) -> ColumnElement[bool]:

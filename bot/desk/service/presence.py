@@ -51,11 +51,6 @@ class Standing:
     last_offered_at: datetime | None = None
 
     @property
-    def has_room(self) -> bool:
-        """May she be offered one more?"""
-        return self.there is There.ONLINE and self.open_chats < self.capacity
-
-    @property
     def is_supervisor(self) -> bool:
         return self.role in (Role.SUPERVISOR, Role.ADMIN)
 

@@ -7,7 +7,6 @@ not understood is not there.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -17,6 +16,7 @@ from bot.desk.casework.case_rows import OPEN_STATUSES
 from bot.desk.emergencies.alarms import OPEN
 from bot.desk.people.residents import homes_of
 from bot.desk.service.beside import traits_of
+from bot.desk.talk.moods import Trend, trend_of
 from bot.store.emergency_tables import Alarm, AlarmVoice
 from bot.store.service_tables import ResidentTrait
 from bot.store.states import CaseKind, Mode, PromiseState, Role, Sender
@@ -29,8 +29,7 @@ PAUSE = timedelta(hours=12)
 REPEATED_WITHIN = timedelta(days=90)
 CASES = 20
 BOT_SAID = 3
-
-Trend = Literal["rising", "falling", "steady", "calm"]
+MOODS = 12
 
 
 @dataclass(frozen=True)
@@ -83,14 +82,7 @@ class Summary:
     @property
     def trend(self) -> Trend:
         """How her mood went in this talk."""
-        if not any(mood.upset for mood in self.moods):
-            return "calm"
-        half = len(self.moods) // 2
-        if not half:
-            return "steady"
-        before = sum(mood.upset for mood in self.moods[:half]) / half
-        after = sum(mood.upset for mood in self.moods[half:]) / (len(self.moods) - half)
-        return "rising" if after > before + 0.3 else "falling" if after < before - 0.3 else "steady"
+        return trend_of([mood.upset for mood in self.moods])
 
 
 def summarise(
@@ -114,13 +106,16 @@ def summarise(
     )
     opened = [one for one in cases if one.status in OPEN_STATUSES]
     homes = homes_of(session, conversation.resident_id)
-    texts = [one.text for one in hers if one.text and one.payload is None]
+    written = [one for one in hers if one.payload is None]
+    texts = [one.text for one in written if one.text]
     return Summary(
         since=hers[0].created_at if hers else None,
         matters=matters_of(hers),
         first_words=texts[0] if texts else "",
         last_words=texts[-1] if len(texts) > 1 else "",
-        moods=tuple(Mood(one.created_at, one.upset or 0) for one in hers if one.upset is not None)[-12:],
+        moods=tuple(Mood(one.created_at, one.upset or 0) for one in written if one.upset is not None)[
+            -MOODS:
+        ],
         bot_said=tuple(one.text for one in said[-BOT_SAID:]),
         bot_asked=_unanswered_question(talk),
         open_cases=tuple(opened),

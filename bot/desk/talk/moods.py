@@ -3,15 +3,6 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from bot.store.states import Sender
-from bot.store.tables import Message
-
-LOOKED_AT = 6
-"""The newest messages of hers that a trend is read from."""
-
 
 class Trend(StrEnum):
     """Where the mood leads."""
@@ -20,22 +11,6 @@ class Trend(StrEnum):
     RISING = "rising"  # more upset than before
     STEADY = "steady"  # upset, as before
     SETTLING = "settling"  # calmer than before
-
-
-def mood_trend(session: Session, conversation_id: int) -> Trend:
-    """The trend of her newest messages; those whose mood was not read are left out."""
-    newest = session.scalars(
-        select(Message.upset)
-        .where(
-            Message.conversation_id == conversation_id,
-            Message.sender == Sender.RESIDENT,
-            Message.upset.is_not(None),
-            Message.payload.is_(None),
-        )
-        .order_by(Message.seq.desc())
-        .limit(LOOKED_AT)
-    )
-    return trend_of([level for level in newest if level is not None][::-1])
 
 
 def trend_of(levels: Sequence[int]) -> Trend:
