@@ -113,9 +113,7 @@ def summarise(
         matters=matters_of(hers),
         first_words=texts[0] if texts else "",
         last_words=texts[-1] if len(texts) > 1 else "",
-        moods=tuple(Mood(one.created_at, one.upset or 0) for one in written if one.upset is not None)[
-            -MOODS:
-        ],
+        moods=tuple(Mood(one.created_at, one.upset) for one in written if one.upset is not None)[-MOODS:],
         bot_said=tuple(one.text for one in said[-BOT_SAID:]),
         bot_asked=_unanswered_question(talk),
         open_cases=tuple(opened),
