@@ -47,6 +47,8 @@ class Heard:
     waiting: bool = False
     """Is a person called and not yet there?"""
     matters: tuple[Matter, ...] = ()
+    quoted: str | None = None
+    """The number of the case that the older message she answers tells of."""
     search: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     """What the handbook's search found for the whole text and for each question among the matters."""
     read_as: str | None = None
@@ -105,6 +107,7 @@ def hear(tracker: Tracker) -> Heard:
         attachments=int(facts.get("attachments") or 0),
         waiting=facts.get("mode") == "waiting",
         matters=tuple(_matter(one, text) for one in message.get("matters") or ()),
+        quoted=(facts.get("quoted") or {}).get("number"),
         search=_search(message, text),
         read_as=message.get("read_as"),
         likeliest=tuple(

@@ -21,8 +21,9 @@ class TakePicture(DeskAction):
 
 
 def take_picture(call: Call, heard: Heard) -> Outcome:
-    """Note it at her one open case of this conversation; with none or several she says what it is."""
+    """Note it at the open case she answers, else at her one of this conversation; else she says what it is."""
     cases = [case for case in open_cases(call, heard) if case.conversation_id == heard.conversation_id]
+    cases = [case for case in cases if case.number == heard.quoted] or cases
     if len(cases) != 1:
         return Outcome((Reply("utter_photo_alone"),))
     case = cases[0]

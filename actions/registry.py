@@ -11,6 +11,7 @@ from actions.person import HandOver, NoteWaiting
 from actions.picture import TakePicture
 from actions.praise import RecordPraise
 from actions.privacy import KeepPrivate
+from actions.quoted import AboutQuoted
 from actions.repair import OpenRepair, ValidateRepairForm
 from actions.report import OpenReport, ValidateReportForm
 from actions.room import Room
@@ -33,6 +34,7 @@ ACTIONS: tuple[type[DeskAction], ...] = (
     OpenFee,
     AnswerInquiry,
     TellStatus,
+    AboutQuoted,
     Urge,
     AnswerUnasked,
     AnswerOutside,

@@ -45,11 +45,11 @@ def tell_status(call: Call, heard: Heard) -> Outcome:
 
 
 def number_said(heard: Heard) -> str | None:
-    """Return the case number a button carries or the text names."""
+    """Return the case number a button carries, the text names, or the message she answers tells of."""
     if "case_number" in heard.choices:
         return heard.choices["case_number"]
     numbers = find_case_numbers(heard.text)
-    return numbers[0].value if numbers else None
+    return numbers[0].value if numbers else heard.quoted
 
 
 def find_case(call: Call, heard: Heard, number: str) -> Case | None:

@@ -29,12 +29,18 @@ NOTE_WAITING = "action_note_waiting"
 VERIFY_HOME = "action_verify_home"
 TAKE_MATTERS = "action_take_matters"
 KEEP_PRIVATE = "action_keep_private"
+ABOUT_QUOTED = "action_about_quoted"
 OWN_ACTIONS = (
     HAND_OVER, NOTE_WAITING, TAKE_PICTURE, VERIFY_HOME, TAKE_MATTERS, ANSWER_ENGLISH, KEEP_PRIVATE,
+    ABOUT_QUOTED,
 )  # fmt: skip
 FALLBACK = "nlu_fallback"
 MATTERS = frozenset({"repair", "complaint", "fee", "inquiry", "suggestion", "status", "praise"})
 """Of these a message may hold several; each is then taken up by itself (`actions/next_matter.py`)."""
+OWN_WISH = frozenset({"status", "urge", "cancel", "human", "greet", "thanks", "goodbye", "praise"})
+"""Wishes that are served as ever when she answers a message about a case of hers; each finds that case."""
+SURE = 0.7
+"""From this confidence on a question is one of its own, whatever message it answers."""
 SERVED_WHILE_WAITING = frozenset({"status", "urge", "cancel"})
 """What the bot still does while somebody waits for a person (design §2)."""
 
@@ -107,6 +113,7 @@ class DeskPolicy(Policy):
             intent=message.intent.get("name"),
             upset=int(message.parse_data.get("upset") or 0),
             in_form=tracker.active_loop_name is not None,
+            confidence=float(message.intent.get("confidence") or 0.0),
             matters=tuple(one.get("intent") for one in message.parse_data.get("matters") or ()),
             silent=not (message.text or "").strip(),
             english=is_english(message.text or ""),
@@ -124,6 +131,7 @@ def decide(
     silent: bool = False,
     english: bool = False,
     prying: bool = False,
+    confidence: float = 1.0,
     matters: tuple[str | None, ...] = (),
 ) -> str | None:
     """Return the action the desk's decision asks for, or None where the rules go on.
@@ -143,12 +151,24 @@ def decide(
         return TAKE_PICTURE
     if english and not in_form:
         return ANSWER_ENGLISH
-    if escalation.get("if_not_understood") and intent == FALLBACK and not in_form:
+    about_quoted = not in_form and _about_quoted(metadata, intent, confidence, matters)
+    if escalation.get("if_not_understood") and intent == FALLBACK and not in_form and not about_quoted:
         return HAND_OVER
     if (escalation.get("if_angry") and upset == 2) or (escalation.get("if_annoyed") and upset >= 1):
         return HAND_OVER
     if prying:
         return KEEP_PRIVATE
+    if about_quoted:
+        return ABOUT_QUOTED
     if not in_form and sum(one in MATTERS for one in matters) > 1:
         return TAKE_MATTERS
     return None
+
+
+def _about_quoted(
+    metadata: dict[str, Any], intent: str | None, confidence: float, matters: tuple[str | None, ...]
+) -> bool:
+    """Does she say something of the open case that the message she answers tells of?"""
+    if not (metadata.get("quoted") or {}).get("open") or intent in OWN_WISH or len(matters) > 1:
+        return False
+    return intent != "inquiry" or confidence < SURE

@@ -11,11 +11,13 @@ from bot.desk.people.residents import homes_of
 from bot.desk.service.callbacks import PAYLOAD, wants_number
 from bot.desk.service.ratings import rating_in
 from bot.desk.talk.escalation import EscalationFacts, annoyed_in, decide, misunderstood_in
+from bot.desk.talk.quotes import Quoted, quoted_in
 from bot.desk.talk.turns import ClaimedTurn
 from bot.language.callback import asks_for_callback
 from bot.language.contacts import find_phone
 from bot.language.home_codes import find_home_code
 from bot.language.person_request import asks_for_person
+from bot.language.pointing import only_points
 from bot.language.threats import threatens
 from bot.messaging.rasa_client import TurnCall
 from bot.store.states import Mode
@@ -62,15 +64,17 @@ def turn_at_hand(
     conversation = session.get_one(Conversation, claimed.conversation_id)
     person_now = _person_now(claimed)
     emergency = emergency_part(session, conversation.id, claimed.message_ids, now)
+    quoted = quoted_in(session, conversation, claimed.message_ids)
     served_some = emergency.texts and emergency.texts != tuple(_texts(session, claimed))
     call = TurnCall(
         conversation=claimed.sender_id,
         turn=claimed.key,
-        text="\n".join(emergency.texts) if served_some else claimed.text,
+        text="\n".join(emergency.texts) if served_some else _meant(claimed, quoted),
         payload=None if served_some else claimed.payload,
         metadata={
             **_facts(session, claimed, conversation, person_now, may_misunderstand),
             "emergency": emergency.as_metadata(),
+            "quoted": {"number": quoted.number, "open": quoted.open} if quoted else None,
         },
     )
     texts = tuple(_texts(session, claimed))
@@ -78,6 +82,12 @@ def turn_at_hand(
     callback = _callback(claimed, conversation, person_now)
     rating = rating_in(claimed.payload)
     return TurnAtHand(claimed, call, texts, person_now, told, emergency, callback, rating)
+
+
+def _meant(claimed: ClaimedTurn, quoted: Quoted | None) -> str:
+    """Her words; where they only point at older ones of hers that became no case, those again."""
+    again = quoted is not None and quoted.number is None and only_points(claimed.text)
+    return quoted.own_words or claimed.text if quoted is not None and again else claimed.text
 
 
 def _callback(claimed: ClaimedTurn, conversation: Conversation, person_now: str | None) -> Callback | None:

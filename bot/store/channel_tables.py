@@ -91,6 +91,8 @@ class TelegramMessage(Base):
     part: Mapped[int]
     replied_to_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("messages.id"))
     """The message of ours (or hers) that this one answers."""
+    quoted: Mapped[str | None] = mapped_column(Text)
+    """The part of it that she chose to quote, else all that Telegram shows of it."""
     message: Mapped[Message] = relationship(foreign_keys=[message_id])
     replied_to: Mapped[Message | None] = relationship(foreign_keys=[replied_to_id])
 

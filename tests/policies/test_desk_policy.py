@@ -10,6 +10,7 @@ from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, UserUtter
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from policies.desk_policy import (
+    ABOUT_QUOTED,
     HAND_OVER,
     KEEP_PRIVATE,
     NOTE_WAITING,
@@ -77,6 +78,36 @@ def test_several_matters_are_taken_up_one_by_one(
     matters: tuple[str, ...], in_form: bool, upset: int, action: str | None
 ) -> None:
     assert decide(ANGRY, intent=matters[0], upset=upset, in_form=in_form, matters=matters) == action
+
+
+QUOTED = {"quoted": {"number": "BX2026-0001", "open": True}}
+OVER = {"quoted": {"number": "BX2026-0001", "open": False}}
+
+
+@pytest.mark.parametrize(
+    ("metadata", "intent", "confidence", "action"),
+    [
+        (QUOTED, "repair", 0.9, ABOUT_QUOTED),
+        (QUOTED, "nlu_fallback", 0.2, ABOUT_QUOTED),
+        (QUOTED, "inquiry", 0.5, ABOUT_QUOTED),  # "什么时候来"
+        (QUOTED, "inquiry", 0.9, None),  # a question of its own
+        (QUOTED, "status", 0.9, None),  # the rules find that case
+        (QUOTED, "cancel", 0.9, None),
+        (QUOTED, "thanks", 0.9, None),
+        (OVER, "repair", 0.9, None),
+        ({**QUOTED, **LOST}, "nlu_fallback", 0.2, ABOUT_QUOTED),
+    ],
+)
+def test_what_answers_a_message_about_an_open_case_is_about_that_case(
+    metadata: dict[str, Any], intent: str, confidence: float, action: str | None
+) -> None:
+    wanted = {"intent": intent, "upset": 0, "confidence": confidence, "matters": (intent,)}
+    assert decide(metadata, in_form=False, **wanted) == action
+    assert decide(QUOTED, in_form=True, **wanted) is None
+
+
+def test_who_is_angry_gets_a_person_whatever_she_answers() -> None:
+    assert decide({**QUOTED, **ANGRY}, intent="repair", upset=2, in_form=False) == HAND_OVER
 
 
 @pytest.mark.parametrize("in_form", [True, False])

@@ -12,7 +12,7 @@ from bot.desk.people.residents import IssuedCode, homes_of, issue_home_code
 from bot.desk.talk.conversations import answer, take_over
 from bot.store.channel_tables import MessageVersion, TelegramChat, TelegramMessage
 from bot.store.states import Mode
-from bot.store.tables import Agent, Household, Message, Notice
+from bot.store.tables import Agent, Household, Notice
 from tests.channels.telegram.conftest import TelegramDesk
 from tests.doubles.rasa.fake import FakeRasa
 from tests.doubles.telegram.people import TelegramGroup, TelegramPerson
@@ -130,20 +130,6 @@ def test_a_sticker_gets_a_short_word_once(desk: TelegramDesk, wang: TelegramPers
 def test_what_cannot_be_shown_is_said(desk: TelegramDesk, wang: TelegramPerson) -> None:
     wang.sends({"dice": {"emoji": "🎲", "value": 3}})
     desk.telegram.until(lambda: says(wang, "utter_telegram_other"))
-
-
-def test_a_reply_remembers_what_it_answers(desk: TelegramDesk, wang: TelegramPerson) -> None:
-    first = wang.says("电梯坏了")
-    desk.telegram.until(wang.texts)
-    wang.says("这个修好了吗", reply_to=wang.sees()[0]["message_id"])
-    desk.telegram.until(lambda: len(wang.texts()) == 2)
-    bots = desk.reads(
-        lambda session: session.scalars(
-            select(TelegramMessage.replied_to_id).where(TelegramMessage.replied_to_id.is_not(None))
-        ).one()
-    )
-    assert desk.reads(lambda session: session.get_one(Message, bots).sender) == "bot"
-    assert first
 
 
 def test_several_messages_in_a_row_are_kept_in_order(desk: TelegramDesk, wang: TelegramPerson) -> None:

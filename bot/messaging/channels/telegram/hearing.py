@@ -255,6 +255,7 @@ class Hearing:
                 telegram_id=telegram_id,
                 message_id=message.id,
                 replied_to_id=answered.id if answered else None,
+                quoted=storable(incoming.quoted) or None,
             )
         return Heard(conversation.id)
 

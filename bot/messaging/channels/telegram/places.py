@@ -58,6 +58,7 @@ def note_place(
     message_id: int,
     part: int | None = None,
     replied_to_id: int | None = None,
+    quoted: str | None = None,
 ) -> None:
     """A part of our message lies there; noted twice it is there once."""
     if placed(session, chat_id, telegram_id) is not None:
@@ -73,6 +74,7 @@ def note_place(
             message_id=message_id,
             part=part,
             replied_to_id=replied_to_id,
+            quoted=quoted,
         )
     )
     session.flush()

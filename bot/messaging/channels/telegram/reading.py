@@ -54,6 +54,8 @@ class Incoming:
     files: tuple[SentFile, ...] = ()
     album: str | None = None
     replied_to: int | None = None
+    quoted: str = ""
+    """The words she answers: the part she chose, else the whole message."""
     callback: str = ""
     data: str = ""
     place: tuple[float, float] | None = None
@@ -108,6 +110,7 @@ def _message(message: telegram.Message) -> Incoming:
         "telegram_id": message.message_id,
         "text": said,
         "replied_to": message.reply_to_message.message_id if message.reply_to_message else None,
+        "quoted": _quoted(message),
         "album": message.media_group_id,
     }
     if message.text is not None and message.text.startswith("/") and message.entities:
@@ -123,6 +126,13 @@ def _message(message: telegram.Message) -> Incoming:
     if message.text is not None:
         return Incoming(Did.WROTE, **common)
     return _other(message, common)
+
+
+def _quoted(message: telegram.Message) -> str:
+    older = message.reply_to_message
+    if older is None:
+        return ""
+    return (message.quote.text if message.quote else "") or older.text or older.caption or ""
 
 
 def _other(message: telegram.Message, common: dict[str, Any]) -> Incoming:
