@@ -45,6 +45,13 @@ NEEDS = {
     "bench": ("desk", "rasa", "rasa-tensorflow"),
 }
 """The environments of a command, the one that runs it first; all others need `desk` alone."""
+BENCH_NEEDS = {
+    "emergency": ("desk", "desk-dev", "rasa"),
+    "telegram": ("desk", "desk-dev"),
+    "workspace": ("desk", "desk-dev"),
+    "handbook": ("desk", "rasa"),
+}
+"""What a benchmark needs that leaves the stock peer out."""
 PROBE = "import sys, sqlite3, ssl, ctypes, zlib, bz2; print('%d.%d' % sys.version_info[:2], sys.executable)"
 USAGE = """Guanjia 管家. The first command builds what it needs (some minutes); then each has its own --help:
   up · chat · train · parse · import · agent · backup · restore · telegram · doctor · rasa
@@ -84,6 +91,9 @@ def main(arguments: Sequence[str]) -> None:
 def needed(command: str, arguments: Sequence[str]) -> Sequence[str]:
     """The environments to build. A command that is only asked for its help needs the one that runs it."""
     needs = NEEDS.get(command, ("desk",))
+    if command == "bench":
+        after = list(arguments)[list(arguments).index(command) + 1 :]
+        needs = BENCH_NEEDS.get(after[0] if after else "", needs)
     if command != "rasa" and any(word in ("-h", "--help") for word in arguments):  # `rasa`'s help is Rasa's
         return needs[:1]
     return needs

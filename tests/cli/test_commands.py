@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import COMMANDS
+from bot.commands.bench import BENCHES
 from bot.process.households import import_file
 from tests.cli.conftest import Installation
 from tests.support.guanjia import PROJECT, run
@@ -143,3 +144,23 @@ def test_chat_without_a_desk_says_how_to_start_one(installation: Installation) -
     done = run("chat", "--jsonl", "--data", str(installation.data), "--wait", "0.1", GUANJIA_PORT="1")
     assert done.returncode == 1
     assert "does not answer (ConnectError); start it with ./guanjia up" in done.stderr
+
+
+def test_every_benchmark_is_known_by_its_folder() -> None:
+    folders = {path.parent.name for path in (PROJECT / "benchmarks").glob("*/__main__.py")}
+    assert set(BENCHES) == folders
+    assert {name for name in BENCHES if name not in _help("bench")} == set()
+
+
+@pytest.mark.parametrize("name", ["emergency", "telegram", "workspace"])
+def test_what_follows_a_benchmarks_name_is_its_own(name: str) -> None:
+    done = run("bench", name, "--no-such-thing")
+    assert done.returncode == 2
+    assert "unrecognized arguments: --no-such-thing" in done.stderr
+
+
+def test_an_unknown_benchmark_is_told_which_there_are() -> None:
+    done = run("bench", "telegramm")
+    assert done.returncode == 2
+    assert "telegram" in done.stderr
+    assert "emergency" in done.stderr

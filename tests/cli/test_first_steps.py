@@ -129,6 +129,13 @@ def test_help_needs_no_more_than_the_environment_that_gives_it(project: Path) ->
     assert built == {"desk"}, "a help text must not build a stock TensorFlow"
 
 
+def test_a_benchmark_without_the_stock_peer_builds_none(project: Path) -> None:
+    done = run("bench", "telegram", project=project)
+    assert "ran ['bench', 'telegram']" in done.stdout, done.stderr
+    built = {path.name for path in (project / ".guanjia" / "envs").glob("[!.]*")}
+    assert built == {"desk", "desk-dev"}
+
+
 def test_it_is_called_from_anywhere_and_through_a_link(project: Path, tmp_path: Path) -> None:
     run("agent", project=project)
     link = tmp_path / "guanjia-link"
