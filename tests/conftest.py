@@ -2,5 +2,9 @@
 
 import sys
 
+from tests.support.examples import load_profile
+
 if sys.version_info >= (3, 11):
     pytest_plugins = ["tests.support.store_fixtures", "tests.support.messaging_fixtures"]
+
+load_profile()

@@ -28,6 +28,7 @@ from bot.store.tables import Conversation, Message, OutboxRow, Turn
 from tests.support.cast import Cast, Colleague, Person, make_cast
 from tests.support.clock import HandClock
 from tests.support.desk_at_work import LEASE, DeskAtWork
+from tests.support.examples import times
 from tests.support.postgres import PostgresServer
 
 WHO = st.sampled_from(["wang", "zhou"])
@@ -253,7 +254,7 @@ class OneDay(RuleBasedStateMachine):
 
 def _settings(examples: int) -> settings:
     return settings(
-        max_examples=examples,
+        max_examples=times(examples),
         stateful_step_count=40,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow],

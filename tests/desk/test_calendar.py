@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.desk.estate.calendar import WorkingCalendar
 from bot.desk.estate.calendar_part import CalendarSettings
+from tests.support.examples import times
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WEEKDAY = ["08:30-12:00", "13:30-18:00"]
@@ -85,7 +86,7 @@ def test_a_negative_duration_is_refused() -> None:
         CALENDAR.add_working(local("2026-11-25T10:00"), timedelta(minutes=-1))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(200), deadline=None)
 @given(moments, durations)
 def test_due_never_lies_in_closed_time(start: datetime, duration: timedelta) -> None:
     due = CALENDAR.add_working(start, duration)
@@ -94,7 +95,7 @@ def test_due_never_lies_in_closed_time(start: datetime, duration: timedelta) -> 
     assert due >= start + duration
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(200), deadline=None)
 @given(moments, durations, durations)
 def test_a_later_start_or_a_longer_time_is_never_due_earlier(
     start: datetime, duration: timedelta, more: timedelta
@@ -104,7 +105,7 @@ def test_a_later_start_or_a_longer_time_is_never_due_earlier(
     assert CALENDAR.add_working(start, duration + more) >= due
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(200), deadline=None)
 @given(moments, durations, durations)
 def test_two_steps_are_as_long_as_one(start: datetime, first: timedelta, second: timedelta) -> None:
     halfway = CALENDAR.add_working(start, first)
@@ -112,7 +113,7 @@ def test_two_steps_are_as_long_as_one(start: datetime, first: timedelta, second:
         assert CALENDAR.add_working(halfway, second) == CALENDAR.add_working(start, first + second)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=times(100), deadline=None)
 @given(moments)
 def test_the_next_opening_is_open(at: datetime) -> None:
     opening = CALENDAR.next_opening(at)

@@ -34,6 +34,7 @@ from tests.support.casework import case_of, open_lift_case
 from tests.support.cast import Cast, make_cast
 from tests.support.clock import HandClock
 from tests.support.estates import sample_estate, sample_words
+from tests.support.examples import times
 
 ESTATE = sample_estate()
 CALENDAR = WorkingCalendar.of(ESTATE)
@@ -71,7 +72,7 @@ def words_to(store: Store, cast: Cast) -> list[str]:
         return list(session.scalars(wanted.order_by(Message.seq)))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(200), deadline=None)
 @given(rows, urgencies, moments)
 def test_it_speaks_up_first_to_us_then_to_her_then_it_is_due(
     row: SlaRow, urgency: Urgency, start: datetime
@@ -83,7 +84,7 @@ def test_it_speaks_up_first_to_us_then_to_her_then_it_is_due(
     assert [time.due_at for time in times] == sorted(time.due_at for time in times)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(200), deadline=None)
 @given(moments, moments, urgencies)
 def test_a_time_of_a_persons_own_speaks_up_in_time(start: datetime, end: datetime, urgency: Urgency) -> None:
     if start < end:

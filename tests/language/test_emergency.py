@@ -8,6 +8,7 @@ from bot.language import find_emergency
 from bot.language.emergency import KINDS, find_emergency_by_rules
 from bot.language.normalise import _characters
 from tests.language.emergency_lists import Told, emergencies, lookalikes
+from tests.support.examples import times
 
 REAL = emergencies()
 BY_RULES = [told for told in REAL if find_emergency_by_rules(told.text)]
@@ -74,13 +75,13 @@ def test_any_text_gets_an_answer(text: str) -> None:
     find_emergency(text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=times(300), deadline=None)
 @given(told=st.sampled_from(BY_RULES), before=BEFORE, after=AFTER)
 def test_what_stands_around_it_does_not_matter(told: Told, before: str, after: str) -> None:
     _same(told.text, before + told.text + after)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=times(300), deadline=None)
 @given(told=st.sampled_from(BY_RULES), data=st.data())
 def test_spaces_and_emoji_within_do_not_matter(told: Told, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(told.text)))
@@ -88,19 +89,19 @@ def test_spaces_and_emoji_within_do_not_matter(told: Told, data: st.DataObject) 
     _same(told.text, told.text[:place] + noise + told.text[place:])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=times(300), deadline=None)
 @given(told=st.sampled_from(BY_RULES))
 def test_traditional_characters_do_not_matter(told: Told) -> None:
     _same(told.text, "".join(SIMPLE_TO_TRADITIONAL.get(sign, sign) for sign in told.text))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=times(300), deadline=None)
 @given(text=st.sampled_from(QUIET_RULES), before=BEFORE, after=AFTER)
 def test_a_greeting_makes_no_emergency(text: str, before: str, after: str) -> None:
     assert find_emergency_by_rules(before + text + after) is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(200), deadline=None)
 @given(told=st.sampled_from(BY_RULES), when=st.sampled_from(["如果", "万一", "假如"]))
 def test_an_if_before_it_takes_it_back(told: Told, when: str) -> None:
     if not any(sign in told.text for sign in ",.!?，。！？;；:： \n"):

@@ -12,6 +12,7 @@ from bot.store.engine import Store
 from bot.store.pace_tables import PaceRow
 from tests.support.at_once import at_once
 from tests.support.clock import MORNING
+from tests.support.examples import times
 
 EVERY = timedelta(seconds=2)
 
@@ -44,7 +45,7 @@ def test_who_has_been_quiet_is_forgotten(store: Store) -> None:
         assert session.scalars(select(PaceRow.key)).all() == ["zhou"]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.floats(0, 30), max_size=12))
 @pytest.mark.parametrize("burst", [1, 4])
 def test_the_wait_that_is_told_is_enough_and_no_longer_than_needed(

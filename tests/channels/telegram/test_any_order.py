@@ -34,6 +34,7 @@ from tests.doubles.telegram.people import TelegramPerson
 from tests.doubles.telegram.server import TOKEN, FakeTelegram
 from tests.support.clock import HandClock
 from tests.support.estates import sample_estate, sample_words
+from tests.support.examples import times
 
 BOT = int(TOKEN.split(":")[0])
 
@@ -43,14 +44,18 @@ class Plan:
     """What two people do, and how the updates of it arrive."""
 
     acts: list[tuple[int, str]]
-    """(person, "new" or "edit")."""
+    """(person, "new", "edit" or "reply" to her first message)."""
     seed: int
     shuffled: bool
 
 
 PLANS = st.builds(
     Plan,
-    st.lists(st.tuples(st.integers(0, 1), st.sampled_from(["new", "new", "edit"])), min_size=1, max_size=12),
+    st.lists(
+        st.tuples(st.integers(0, 1), st.sampled_from(["new", "new", "edit", "reply"])),
+        min_size=1,
+        max_size=12,
+    ),
     st.integers(0, 10_000),
     st.booleans(),
 )
@@ -64,8 +69,9 @@ def played(plan: Plan) -> tuple[list[dict[str, Any]], dict[tuple[int, int], list
     for number, (who, act) in enumerate(plan.acts):
         person, text = people[who], f"第{number}句"
         own = [key for key in wordings if key[0] == person.id]
-        if act == "new" or not own:
-            wordings[person.id, person.says(text)] = [text]
+        if act != "edit" or not own:
+            answered = own[0][1] if act == "reply" and own else None
+            wordings[person.id, person.says(text, reply_to=answered)] = [text]
         else:
             person.edits(own[-1][1], text)
             wordings[own[-1]].append(text)
@@ -122,7 +128,7 @@ def migrated(_migrated_sqlite: Path) -> Path:
 
 
 @given(plan=PLANS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_each_message_is_there_once_and_no_wording_is_lost(plan: Plan, migrated: Path) -> None:
     dice = Random(plan.seed)
     updates, wordings = played(plan)
