@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session, joinedload, load_only, selectinload
 
 from bot.desk.estate.model import Estate
 from bot.desk.service.queue import read_queue, upset_of
+from bot.desk.talk.secrets import secret_ids
 from bot.store.service_tables import ChatOffer
 from bot.store.states import Mode, Sender
 from bot.store.tables import Agent, Conversation, Message, Residency, Resident, Turn
 from bot.workspace.chats.reading import homes_of
-from bot.workspace.chats.transcript import secret_ids
 from bot.workspace.visits import Me
 
 WITH_BOT_DAYS = 7

@@ -12,10 +12,11 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bot.desk.service.beside import notes_of
+from bot.desk.talk.secrets import secret_ids
 from bot.store.channel_tables import TelegramMessage
 from bot.store.service_tables import ChatNote
 from bot.store.states import Delivery, Sender
-from bot.store.tables import Agent, Case, ConversationEvent, Effect, Message, Turn
+from bot.store.tables import Agent, ConversationEvent, Effect, Message, Turn
 
 PAGE = 100
 """So many messages are shown at first, and with each look further back."""
@@ -172,22 +173,6 @@ def _before(session: Session, conversation_id: int, at: datetime) -> int:
 def _last_note(session: Session, conversation_id: int) -> int:
     last = session.scalar(select(func.max(ChatNote.id)).where(ChatNote.conversation_id == conversation_id))
     return last or 0
-
-
-def secret_ids(session: Session, messages: Iterable[Message]) -> set[int]:
-    """Ids of what agents do not read: turns of a complaint about a colleague, the desk's words on it."""
-    read = list(messages)
-    numbers = session.scalars(
-        select(Case.number).where(
-            Case.conversation_id.in_({one.conversation_id for one in read}), Case.supervisors_only
-        )
-    ).all()
-    return {
-        one.id
-        for one in read
-        if one.supervisors_only
-        or (one.sender is Sender.SYSTEM and any(number in one.text for number in numbers))
-    }
 
 
 def _names(session: Session, events: Iterable[ConversationEvent]) -> dict[str, str]:
