@@ -29,15 +29,15 @@ def add(
     data: Data = None,
 ) -> None:
     """Add somebody; prints a password for the first sign-in, where it must be changed."""
-    with opened_store(load_settings(data_dir=data)) as store, store.write() as session:
-        made = add_person(session, login=login, name=name, role=role)
+    with opened_store(load_settings(data_dir=data)) as store:
+        made = add_person(store, login=login, name=name, role=role)
     _print(made)
 
 
 def password(login: Login, data: Data = None) -> None:
     """Give somebody a new password for one sign-in; wherever she is signed in, it ends."""
-    with opened_store(load_settings(data_dir=data)) as store, store.write() as session:
-        made = new_password(session, login=login)
+    with opened_store(load_settings(data_dir=data)) as store:
+        made = new_password(store, login=login)
     _print(made)
 
 

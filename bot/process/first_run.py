@@ -31,8 +31,8 @@ class FirstRun:
 
 def prepare(store: Store, settings: Settings, *, estate: Estate, sample: bool) -> FirstRun:
     """Fill what is empty. The sample's homes and bills come with the sample estate, at its first start."""
-    with store.write() as session:
-        login = first_login(session)
+    login = first_login(store)
+    with store.read() as session:
         empty = session.scalars(select(Household.id).limit(1)).first() is None
     is_sample = settings.estate_path == settings.project_dir / "estate.yml"
     if login is None or not (sample and is_sample and empty):

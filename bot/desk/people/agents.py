@@ -216,12 +216,23 @@ def change_password(
     return PasswordChanged()
 
 
-def reset_password(session: Session, *, agent_id: int, password: str, by: str, now: datetime) -> None:
-    """Somebody else gives her a first password, to be changed at the next sign-in; all sessions end."""
+def reset_password(
+    session: Session,
+    *,
+    agent_id: int,
+    password: str,
+    by: str,
+    now: datetime,
+    password_hash: str | None = None,
+) -> None:
+    """Somebody else gives her a first password, to be changed at the next sign-in; all sessions end.
+
+    `password_hash` as in `create_agent`.
+    """
     agent = session.get_one(Agent, agent_id)
     if (weak := weakness(password, login=agent.login)) is not None:
         raise ValueError(f"the password is too weak: {weak}")
-    _set_password(session, agent, hashed(password), must_change=True, keep_token=None)
+    _set_password(session, agent, password_hash or hashed(password), must_change=True, keep_token=None)
     throttle.forget_failures(session, login=agent.login)
     audit.note(session, by=by, what="reset_password", subject=actors.agent(agent_id), now=now)
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from bot.desk.people import agents, second_factor
+from bot.desk.people.passwords import hashed
 from bot.store.service_tables import Presence, SecondFactor
 from bot.store.states import Role
 from bot.store.tables import Agent, AgentSession
@@ -30,6 +31,7 @@ def create(visit: Visit) -> Response:
     """A new colleague; her first password is shown once, to be changed at her first sign-in."""
     login, name = visit.needed("login", limit=NAME_LIMIT), visit.needed("name", limit=NAME_LIMIT)
     role, password = _role(visit), first_password()
+    password_hash = hashed(password)  # slow on purpose: before the transaction, which keeps others waiting
     with visit.parts.store.write() as session:
         try:
             agent = agents.create_agent(
@@ -37,6 +39,7 @@ def create(visit: Visit) -> Response:
                 login=login,
                 name=name,
                 password=password,
+                password_hash=password_hash,
                 role=role,
                 must_change_password=True,
                 by=visit.me.by,
@@ -64,9 +67,17 @@ def change_role(visit: Visit) -> Response:
 def reset_password(visit: Visit) -> Response:
     """A new first password, shown once; her sessions end."""
     password = first_password()
+    password_hash = hashed(password)
     with visit.parts.store.write() as session:
         agent = _agent(visit, session)
-        agents.reset_password(session, agent_id=agent.id, password=password, by=visit.me.by, now=visit.now)
+        agents.reset_password(
+            session,
+            agent_id=agent.id,
+            password=password,
+            password_hash=password_hash,
+            by=visit.me.by,
+            now=visit.now,
+        )
         return _page(visit, session, shown=(agent, password))
 
 
