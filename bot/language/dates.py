@@ -7,10 +7,11 @@ from datetime import date
 
 from bot.language.normalise import normalise
 from bot.language.numerals import NUMERAL, read_number
+from bot.language.times import AHEAD
 
 HALF_A_YEAR = 183
 """Days: a day of the calendar further ahead than this was last year's."""
-_AHEAD = re.compile(r"(?<!聪)明(?:天|日|早|晚|年|儿)|后(?:天|日)(?!期)|下个?(?:周|星期|礼拜|月)")
+_AHEAD = re.compile(AHEAD)
 _DAY = re.compile(
     rf"(?:(?P<year>20[0-9]{{2}})\s*[年./-]\s*)?(?P<month>{NUMERAL}{{1,2}})\s*[月./-]\s*(?P<day>{NUMERAL}{{1,3}})\s*[日号]?"
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from bot.language.numerals import NUMERAL, read_number
 
@@ -25,11 +25,6 @@ CLOCK = (
     rf"(?:(?P<hour>{NUMERAL}{{1,3}})(?:点钟?|时(?!候|间)|:|：)(?:(?P<half>半)|(?P<quarter>[一三]刻)|(?P<minute>{NUMERAL}{{1,3}})分?)?"
     r"(?P<about>整|左右|多|来钟)?)"
 )
-SPRING_FESTIVAL = {
-    2023: (1, 22), 2024: (2, 10), 2025: (1, 29), 2026: (2, 17), 2027: (2, 6), 2028: (1, 26), 2029: (2, 13),
-    2030: (2, 3), 2031: (1, 23), 2032: (2, 11), 2033: (1, 31), 2034: (2, 19), 2035: (2, 8),
-}  # fmt: skip
-"""First day of the first month of the Chinese calendar (GB/T 33661-2017); beyond it 1 February stands in."""
 _DAYS_AGO = {
     "大前": 3,
     "前": 2,
@@ -115,11 +110,6 @@ def calendar_day(year: int | None, month: int, day: int, today: date) -> date | 
     return None
 
 
-def spring_festival(year: int) -> date:
-    """The first day of the Chinese year."""
-    return date(year, *SPRING_FESTIVAL.get(year, (2, 1)))
-
-
 def read_length(number: str, unit: str, extra: str) -> Length | None:
     """ "两", "月", "多" → two months and more; the unit without 个. None where it is no length."""
     size = next((one for names, one in _UNITS if re.fullmatch(names, unit)), None)
@@ -146,3 +136,49 @@ def month_end(day: date) -> date:
 def day_in(month: date, day: int) -> date | None:
     """That day of a month; None where the month has no such day."""
     return month.replace(day=day) if 1 <= day <= month_end(month).day else None
+
+
+def at(day: date, hours: float) -> datetime:
+    """The moment so many hours after that day's midnight."""
+    return datetime.combine(day, time()) + timedelta(minutes=round(hours * 60))
+
+
+@dataclass(frozen=True)
+class Span:
+    """Local times without a zone."""
+
+    begins: datetime | None = None
+    ends: datetime | None = None
+    repeats: str | None = None
+    times: int | None = None
+    approximate: bool = True
+
+
+def within(day: date, match: re.Match[str], now: datetime, *, days: int = 1) -> Span:
+    """The day, or the hours of it that were said."""
+    if match["part"] or match["hour"]:
+        return hours_of(day, match["part"], match, now, fixed=True)
+    return Span(at(day, 0), at(day + timedelta(days=days), 0))
+
+
+def hours_of(day: date, part: str | None, match: re.Match[str], now: datetime, *, fixed: bool) -> Span:
+    """Hours of a day; without a day of its own the latest such hours that have begun."""
+    clock = clock_hours(match, part) if match["hour"] else None
+    if clock is None and part is None:
+        return Span(at(day, 0), at(day, 24))
+    if clock is None:
+        first, last = part_hours(part or "")
+        options = [(float(first), float(last))]
+    else:
+        # "三点" alone may be of the night or of the afternoon: the later one that has been.
+        options = [
+            (hour, hour) for hour in ((clock + 12, clock) if part is None and clock <= 12 else (clock,))
+        ]
+    days = [day] if fixed else [day, day - timedelta(days=1)]
+    if clock is not None and clock >= 24 and fixed:
+        days.append(day - timedelta(days=1))
+    spans = [Span(at(one, first), at(one, last)) for one in days for first, last in options]
+    past = [one for one in spans if one.begins is not None and one.begins <= now]
+    chosen = max(past, key=lambda one: one.begins or now) if past else spans[-1 if not fixed else 0]
+    sure = clock is not None and len(options) == 1 and match["about"] in (None, "整")
+    return Span(chosen.begins, chosen.ends, None, None, not sure)

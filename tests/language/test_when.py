@@ -62,6 +62,20 @@ def local(moment: datetime | None) -> str | None:
         ("五六天了", "2026-11-19 22:30"),
         ("一周了", "2026-11-18 10:30"),
         ("刚才", "2026-11-25 10:15"),
+        ("前儿个夜里", "2026-11-23 20:00"),
+        ("差不多三点一刻", "2026-11-25 03:15"),
+        ("2026-11-03就报了", "2026-11-03 00:00"),
+        ("上个月15号交的", "2026-10-15 00:00"),
+        ("本月3号", "2026-11-03 00:00"),
+        ("上月底", "2026-10-26 00:00"),
+        ("10月初开始", "2026-10-01 00:00"),
+        ("11月中旬", "2026-11-11 00:00"),
+        ("去年年底", "2025-12-26 00:00"),
+        ("打春节起", "2026-02-17 00:00"),
+        ("元旦以后", "2026-01-01 00:00"),
+        ("中秋节那天", "2026-09-25 00:00"),
+        ("端午开始", "2026-06-19 00:00"),
+        ("双十一那天", "2026-11-11 00:00"),
     ],
 )
 def test_since_when(text: str, begins: str) -> None:
@@ -72,6 +86,10 @@ def test_since_when(text: str, begins: str) -> None:
     ("text", "begins", "ends", "repeats", "times"),
     [
         ("连续三个周六都在装修", "2026-11-07 00:00", "2026-11-22 00:00", "saturday", 3),
+        ("一连五天", "2026-11-20 10:30", "2026-11-25 10:30", "daily", 5),
+        ("每周三晚上跳舞", None, None, "wednesday", None),
+        ("每个周末", None, None, "weekend", None),
+        ("隔三岔五", None, None, "often", None),
         ("连着两晚", "2026-11-23 10:30", "2026-11-25 10:30", "nightly", 2),
         ("天天吵", None, None, "daily", None),
         ("每天晚上", None, None, "nightly", None),
@@ -96,7 +114,21 @@ def test_it_says_where_the_words_leave_room(text: str, approximate: bool) -> Non
     assert since(text).approximate is approximate
 
 
-@pytest.mark.parametrize("text", ["今晚", "今天下午两点", "电梯坏了", "门前", "3栋2单元1201", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "今晚",
+        "后天下午",
+        "明早八点",
+        "下周一",
+        "下个月3号",
+        "今天下午两点",
+        "电梯坏了",
+        "门前",
+        "3栋2单元1201",
+        "",
+    ],
+)
 def test_what_lies_ahead_or_is_not_told_is_no_beginning(text: str) -> None:
     assert read_since(text, now=NOW, zone=SHANGHAI) is None
 
