@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.store.tables import AuditRow
@@ -11,12 +10,3 @@ from bot.store.tables import AuditRow
 def note(session: Session, *, by: str, what: str, subject: str, now: datetime) -> None:
     """Write one line: `what` is a verb key ("read_case"), `subject` names a thing ("case:12")."""
     session.add(AuditRow(by=by, what=what, subject=subject, at=now))
-
-
-def lines_about(session: Session, subject: str, *, limit: int = 200) -> list[AuditRow]:
-    """The newest lines about one thing, newest first."""
-    return list(
-        session.scalars(
-            select(AuditRow).where(AuditRow.subject == subject).order_by(AuditRow.id.desc()).limit(limit)
-        )
-    )

@@ -14,7 +14,6 @@ from actions.home import verify_home
 from actions.outcome import Outcome
 from actions.person import hand_over
 from actions.room import Call
-from bot.desk import audit
 from bot.desk.casework.access import cases_of_resident
 from bot.desk.estate.fees_part import About
 from bot.desk.people.residents import IssuedCode, claim_home, confirm_home, issue_home_code
@@ -22,6 +21,7 @@ from bot.desk.wording.composer import Situation, compose
 from bot.desk.wording.speaking import estate_values
 from bot.store.tables import Conversation, Household
 from tests.actions.conftest import Dialogue, keys
+from tests.support.audit import lines_about
 from tests.support.cast import Cast
 from tests.support.estates import sample_estate, sample_words
 from tests.support.fees import put_in_bills
@@ -73,7 +73,7 @@ def test_one_item_asked_for_is_one_item_told(wang: Dialogue) -> None:
 def test_hearing_an_account_is_written_down(wang: Dialogue) -> None:
     asks(wang, "我欠多少物业费", "my_bill")
     home = wang.does(lambda call: call.session.query(Household).filter_by(key="3-2-1201").one().id)
-    lines = wang.does(lambda call: audit.lines_about(call.session, f"household:{home}"))
+    lines = wang.does(lambda call: lines_about(call.session, f"household:{home}"))
     assert [(line.what, line.by) for line in lines] == [
         ("hear_account", f"resident:{wang.person.resident_id}")
     ]

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.desk import audit
 from bot.desk.people import agents
 from bot.desk.people.agents import (
     PasswordChanged,
@@ -19,6 +18,7 @@ from bot.desk.people.throttle import ADDRESS_TRIES, LOGIN_TRIES, WINDOW
 from bot.store.engine import Store
 from bot.store.states import Role
 from bot.store.tables import Agent, AgentSession, LoginAttempt
+from tests.support.audit import lines_about
 from tests.support.cast import PASSWORD, Cast
 from tests.support.clock import HandClock
 
@@ -57,7 +57,7 @@ def test_xiaoli_signs_in_and_is_known_by_her_token(store: Store, clock: HandCloc
         assert found is not None
         agent, csrf = found
         assert (agent.id, csrf) == (cast.li.agent_id, signed.csrf)
-        lines = audit.lines_about(session, cast.li.by)
+        lines = lines_about(session, cast.li.by)
     assert [line.what for line in lines] == ["sign_in", "create_agent"]
 
 

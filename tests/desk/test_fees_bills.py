@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from bot.desk import audit
 from bot.desk.fees.account import account_for
 from bot.desk.fees.importing import ImportedBills, import_bills
 from bot.desk.fees.listing import COLUMNS, BillRow, is_bill_list, read_row
@@ -15,6 +14,7 @@ from bot.desk.people.households import RowProblem, read_list
 from bot.desk.people.residents import claim_home
 from bot.store.engine import Store
 from bot.store.fee_tables import Bill
+from tests.support.audit import lines_about
 from tests.support.cast import Cast, make_cast
 from tests.support.clock import MORNING
 
@@ -65,7 +65,7 @@ def test_the_same_list_again_changes_nothing(store: Store, cast: Cast) -> None:
         done = put_in(session, YEAR, POWER)
     assert (done.added, done.changed, done.unchanged, done.problems) == (0, (), 2, ())
     with store.read() as session:
-        assert len(audit.lines_about(session, "added:2 changed:0")) == 1
+        assert len(lines_about(session, "added:2 changed:0")) == 1
 
 
 def test_a_payment_changes_the_bill_and_is_told(store: Store, cast: Cast) -> None:

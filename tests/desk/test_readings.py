@@ -4,7 +4,6 @@ from datetime import datetime
 
 import pytest
 
-from bot.desk.audit import lines_about
 from bot.desk.talk.readings import (
     NoWordsToRead,
     UnknownReading,
@@ -17,6 +16,7 @@ from bot.store.engine import Store
 from bot.store.reading_tables import ReadingSource
 from bot.store.states import Sender
 from bot.store.tables import Conversation, Message
+from tests.support.audit import lines_about
 from tests.support.cast import Cast, Person
 from tests.support.clock import HandClock
 

@@ -185,25 +185,6 @@ def test_no_code_for_a_home_that_is_not_there(store: Store, cast: Cast, clock: H
 
 
 @pytest.mark.parametrize(
-    ("text", "phone"),
-    [
-        ("13800001234", "13800001234"),
-        (" 138 0000 1234 ", "13800001234"),
-        ("+86 138-0000-1234", "13800001234"),
-        ("0571-85550100", "057185550100"),
-        ("010 12345678", "01012345678"),
-        ("1380000123", None),
-        ("138000012345", None),
-        ("23800001234", None),
-        ("13800001234 13900001234", None),
-        ("没有电话", None),
-    ],
-)
-def test_a_number_is_read_whole_or_not_at_all(text: str, phone: str | None) -> None:
-    assert residents.read_phone(text) == phone
-
-
-@pytest.mark.parametrize(
     ("phone", "shown"),
     [
         ("13800001234", "138****1234"),

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.desk import audit
 from bot.store.engine import Store
 from bot.store.tables import Household
+from tests.support.audit import lines_about
 from tests.support.cast import Cast
 from tests.support.clock import HandClock
 from tests.support.fees import put_in_bills
@@ -30,7 +30,7 @@ def test_the_bills_of_a_proved_home_are_shown_and_that_is_written_down(
     assert "3976.90" not in shown
     with store.read() as session:
         home = session.query(Household).filter_by(key="3-2-1201").one()
-        (line,) = audit.lines_about(session, f"household:{home.id}")
+        (line,) = lines_about(session, f"household:{home.id}")
         assert (line.by, line.what) == (cast.li.by, "account_shown")
 
 

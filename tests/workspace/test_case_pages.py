@@ -5,11 +5,11 @@ import re
 import pytest
 from sqlalchemy import select
 
-from bot.desk import audit
 from bot.desk.casework.access import case_for_agent
 from bot.store.engine import Store
 from bot.store.states import CaseKind, CaseStatus
 from bot.store.tables import Agent, Case, Message
+from tests.support.audit import lines_about
 from tests.support.casework import open_lift_case
 from tests.support.cast import PASSWORD, Cast, Colleague
 from tests.support.clock import HandClock
@@ -152,5 +152,5 @@ def test_the_contact_is_masked_and_showing_it_is_written_down(
     assert "13800001234" not in page
     assert "13800001234" in li.post(f"/desk/cases/{number}/contact", fragment=True).text
     with store.read() as session:
-        shown, read = audit.lines_about(session, f"case:{case_of(store, cast, number).id}")
+        shown, read = lines_about(session, f"case:{case_of(store, cast, number).id}")
         assert (shown.by, shown.what, read.what) == (cast.li.by, "phone_shown", "read_case")

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 
-from bot.desk import audit
 from bot.desk.rows import lock_conversation
 from bot.desk.talk import conversations, outbox
 from bot.desk.talk.effects import once
@@ -23,6 +22,7 @@ from bot.store.states import Delivery, Lane, Mode, Sender, TurnState
 from bot.store.tables import Conversation, Message, Residency, Resident, Turn
 from bot.workspace.parts import Parts
 from bot.workspace.routes import routes
+from tests.support.audit import lines_about
 from tests.support.cast import PASSWORD, Cast, Colleague, Person
 from tests.support.clock import HandClock
 from tests.workspace.browser import Browser
@@ -230,7 +230,7 @@ def test_a_phone_is_masked_and_showing_it_is_written_down(
     assert "13812341234" not in page
     assert "13812341234" in li.post(f"{waiting}/phone", fragment=True).text
     with store.read() as session:
-        (line,) = audit.lines_about(session, f"resident:{cast.wang.resident_id}")[:1]
+        (line,) = lines_about(session, f"resident:{cast.wang.resident_id}")[:1]
         assert (line.by, line.what) == (cast.li.by, "phone_shown")
 
 

@@ -22,7 +22,7 @@ from bot.store import actors
 from bot.store.counters import next_value
 from bot.store.emergency_tables import Alarm, AlarmState, AlarmVoice
 from bot.store.states import CaseKind, CaseStatus, Urgency
-from bot.store.tables import Case, Conversation, Message, Promise
+from bot.store.tables import Conversation, Message, Promise
 
 OPEN = (AlarmState.RAISED, AlarmState.ACKNOWLEDGED, AlarmState.ON_THE_SPOT)
 LASTS = timedelta(hours=6)
@@ -289,8 +289,3 @@ def _only_colleagues_hear_of_delays(session: Session, case_id: int, now: datetim
 
 def _by(session: Session, message: Message) -> str:
     return actors.resident(session.get_one(Conversation, message.conversation_id).resident_id)
-
-
-def case_of(session: Session, alarm: Alarm) -> Case:
-    """The case of an alarm, freshly read."""
-    return session.get_one(Case, alarm.case_id, populate_existing=True)

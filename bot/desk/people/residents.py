@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from bot.desk import audit
 from bot.desk.people import throttle
-from bot.language.contacts import find_phones
 from bot.store import actors
 from bot.store.tables import HomeCode, Household, Residency, Resident
 
@@ -196,14 +195,6 @@ def remember_contact(
     resident.honorific = honorific or resident.honorific
     resident.phone = phone or resident.phone
     session.flush()
-
-
-def read_phone(text: str) -> str | None:
-    """The one Chinese mobile or landline number (with area code) that `text` is, as digits, or None."""
-    found = find_phones(text)
-    digits = re.sub(r"\D", "", text)
-    whole = len(found) == 1 and digits in (found[0].value, f"86{found[0].value}")
-    return found[0].value if whole else None
 
 
 def masked_phone(phone: str | None) -> str:
