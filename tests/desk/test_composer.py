@@ -20,6 +20,7 @@ from bot.desk.wording.composer import (
     split_text,
 )
 from bot.desk.wording.words import Words, WordsError, load_words
+from tests.support.estates import sample_words
 
 WORDS = """
 responses:
@@ -235,3 +236,13 @@ def test_a_broken_words_file_is_named(tmp_path: Path, content: str) -> None:
     (tmp_path / "broken.yml").write_text(content, encoding="utf-8")
     with pytest.raises(WordsError, match=r"broken\.yml"):
         load_words([tmp_path])
+
+
+def test_two_late_cases_in_one_answer_own_up_once() -> None:
+    """王阿姨 asks how far her two repairs are; both are late."""
+    late = {"title": "电梯", "status": "accepted", "department": "工程维修部", "person": "张建国",
+            "due": NOW.isoformat(), "what": "visit", "promise": "late"}  # fmt: skip
+    replies = [Reply("utter_status_one", {**late, "number": f"BX2026-000{one}"}) for one in (1, 2)]
+    text = compose(replies, words=sample_words(), situation=Situation(now=NOW), strict=True)[0].text
+    assert text.count("是我们没有做到") == 1
+    assert text.count("已经超时") == 2

@@ -182,6 +182,19 @@ def test_after_an_outage_she_is_told_honestly_that_it_is_over(
     assert look(store, promise_id, clock.turn(hours=1)) == Watched(promise_id)
 
 
+def test_a_second_late_case_is_told_without_the_same_apology(
+    store: Store, cast: Cast, clock: HandClock
+) -> None:
+    """Two of 王阿姨's cases are late at the same time: both are told, one apology."""
+    promises = [visit_of(store, cast, clock) for _ in range(2)]
+    now = clock.turn(minutes=40)
+    assert all(look(store, one, now).told for one in promises)
+    first, second = words_to(store, cast)
+    assert "非常抱歉" in first
+    assert "抱歉" not in second
+    assert "可能要比约定的时间晚" in second
+
+
 def test_a_word_that_cannot_be_made_leaves_everything_as_it_was(
     store: Store, cast: Cast, clock: HandClock
 ) -> None:

@@ -1,6 +1,6 @@
 """What every use case around a case 工单 needs: its row locked, its history, a word to the resident."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -83,6 +83,7 @@ def tell_resident(
 ) -> Message | None:
     """Write a word to the conversation the case came from, and into its history.
 
+    The slot `again` is true where the same was said in this conversation before: no apology twice (R13).
     Without a conversation (a case taken by telephone) a notice asks a person to call: None.
     """
     if case.conversation_id is None:
@@ -96,7 +97,8 @@ def tell_resident(
             now=now,
         )
         return None
-    text = say(key, {**case_slots(case), **slots})
+    again = _was_said(session, case.conversation_id, key)
+    text = say(key, {**case_slots(case), "again": again, **slots})
     message = record_outbound(
         session,
         conversation_id=case.conversation_id,
@@ -111,10 +113,17 @@ def tell_resident(
     return message
 
 
-def tell_supervisors(session: Session, case: Case, now: datetime) -> None:
-    """Give every supervisor and admin a notice of a complaint about somebody at the desk (R8)."""
+def _was_said(session: Session, conversation_id: int, key: str) -> bool:
+    said = select(Message.id).where(Message.conversation_id == conversation_id, Message.reply_key == key)
+    return session.scalars(said.limit(1)).first() is not None
+
+
+def tell_supervisors(session: Session, case: Case, now: datetime, *, but: Collection[int] = ()) -> None:
+    """Give every supervisor and admin a notice of a complaint about somebody at the desk (R8), `but` her."""
     for agent_id in session.scalars(
-        select(Agent.id).where(Agent.active, Agent.role.in_((Role.SUPERVISOR, Role.ADMIN)))
+        select(Agent.id).where(
+            Agent.active, Agent.role.in_((Role.SUPERVISOR, Role.ADMIN)), Agent.id.not_in(but)
+        )
     ):
         notices.give_notice(
             session,

@@ -7,7 +7,7 @@ answer with its time → what happens next. No apology is used twice in one conv
 import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -129,7 +129,7 @@ def compose(
     A response that does not exist or cannot be filled is a ComposerError when `strict`, else it is
     logged and the safe sentence stands in its place once.
     """
-    worded = [(reply, _piece(reply, words, situation, strict=strict)) for reply in replies]
+    worded = _worded_in_turn(replies, words, situation, strict=strict)
     # A response may say nothing on purpose.
     pieces = [piece for reply, piece in worded if piece.text and not _held(reply, piece)]
     if not pieces:
@@ -144,6 +144,19 @@ def compose(
         Utterance(text, buttons if index == last else (), key, used if index == last else ())
         for index, text in enumerate(texts)
     ]
+
+
+def _worded_in_turn(
+    replies: Sequence[Reply], words: Words, situation: Situation, *, strict: bool
+) -> list[tuple[Reply, _Piece]]:
+    """Each reply knows what those before it said: two late cases do not say the same "once" twice."""
+    worded: list[tuple[Reply, _Piece]] = []
+    for reply in replies:
+        piece = _piece(reply, words, situation, strict=strict)
+        worded.append((reply, piece))
+        if piece.used:
+            situation = replace(situation, used=situation.used | {piece.used})
+    return worded
 
 
 def _held(reply: Reply, piece: _Piece) -> bool:
