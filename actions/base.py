@@ -4,7 +4,7 @@ from abc import abstractmethod
 from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import ActiveLoop, EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.clarify import keep_what_she_chose
@@ -34,7 +34,14 @@ class DeskAction(Action):
         outcome = await self._room.run(
             lambda call: self._acted(call, heard), writes=self.writes or heard.chosen
         )
-        return _unclear_no_longer(heard, _held_no_longer(heard, outcome)).utter(dispatcher)
+        outcome = _unclear_no_longer(heard, _held_no_longer(heard, outcome))
+        return [*outcome.utter(dispatcher), *self._ends_form(heard, outcome)]
+
+    def _ends_form(self, heard: Heard, outcome: Outcome) -> list[EventType]:
+        """A form ends by its own validation; any other action that closes it must say so to Rasa."""
+        form = heard.active_form
+        ends = outcome.closes and form is not None and self.key != f"validate_{form}"
+        return [ActiveLoop(None)] if ends else []
 
     def _acted(self, call: Call, heard: Heard) -> Outcome:
         if heard.chosen:

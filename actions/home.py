@@ -1,5 +1,6 @@
 """She types the code the desk gave to her home: proved, or told why not."""
 
+from actions.back import asked_again
 from actions.base import DeskAction
 from actions.fee_account import tell_account
 from actions.heard import Heard
@@ -22,7 +23,7 @@ class VerifyHome(DeskAction):
 
 def verify_home(call: Call, heard: Heard) -> Outcome:
     """Prove the home of the code, or tell why not; an account that was waited for follows at once."""
-    return Outcome(_verified(call, heard), {"fee_waits": None})
+    return Outcome((*_verified(call, heard), *asked_again(heard)), {"fee_waits": None})
 
 
 def _verified(call: Call, heard: Heard) -> tuple[Reply, ...]:

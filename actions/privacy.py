@@ -1,5 +1,6 @@
 """Somebody else's telephone, bill, cases, name; an order to forget the rules: a clear answer (R24, R30)."""
 
+from actions.back import asked_again
 from actions.base import DeskAction
 from actions.heard import Heard
 from actions.matters import as_kept
@@ -25,10 +26,9 @@ class KeepPrivate(DeskAction):
 def keep_private(call: Call, heard: Heard) -> Outcome:
     """Say what is not told and what can be done; what else she reported is taken up after it."""
     about = asks_for_others(heard.text)
-    in_form = heard.active_form is not None
     reply = Reply("utter_keep_private", {"about": about})
     others = [one for one in heard.matters if one.intent in _MATTERS and asks_for_others(one.text) is None]
-    if in_form or not others:
-        return Outcome((reply,))
+    if heard.active_form is not None or not others:
+        return Outcome((reply, *asked_again(heard)))
     begun = take_up(call, heard, [as_kept(one) for one in others], begins=True)
     return Outcome((reply, *begun.replies), begun.slots, begun.closes, begun.then)
