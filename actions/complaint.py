@@ -16,12 +16,12 @@ from actions.complaint_first import (
     COMPLAINT_SLOTS,
     extras_of,
     first_slots,
-    keep_if_about_colleague,
+    keep_if_secret,
     today_of,
 )
 from actions.complaint_opening import open_complaint, terms_of
 from actions.complaint_rules import is_pressing, needs_place, needs_time
-from actions.detours import SURE, answer_detour, give_up_on_words, is_detour, keep_for_later, lets_go
+from actions.detours import SURE, another_matter, answer_detour, give_up_on_words, is_detour, lets_go
 from actions.heard import Heard
 from actions.matters import KEPT, OTHER, next_matter, other_matters
 from actions.opening import UNSAID
@@ -92,7 +92,7 @@ def go_on(call: Call, heard: Heard) -> Outcome:
         return _told_at_last(call, heard)
     facts = read_complaint(heard, today_of(call))
     if _is_of_another_kind(heard, facts):
-        return _back(heard, keep_for_later(call, heard))
+        return _back(heard, another_matter(call, heard))
     if heard.asked == "complaint_confirmed" and _says_yes(heard, facts):
         return Outcome(slots={"complaint_confirmed": True}, closes=True)
     changes = corrected(call, heard, facts) or {}
@@ -117,7 +117,7 @@ def open_confirmed(call: Call, heard: Heard) -> Outcome:
     """Open the case once for this turn, and go on with what else she had said."""
 
     def opened() -> Outcome:
-        keep_if_about_colleague(call, heard, heard.slots)
+        keep_if_secret(call, heard, heard.slots)
         replies = open_complaint(call, heard, heard.slots)
         return next_matter(heard, Outcome(replies, cleared(COMPLAINT_SLOTS)))
 
@@ -131,7 +131,7 @@ def _told_at_last(call: Call, heard: Heard) -> Outcome:
         away = is_detour(heard) and heard.intent != "complaint"
         return _away(call, heard) if away else _stuck(call, heard)
     if heard.intent in KEPT and heard.intent != "complaint" and heard.confidence >= SURE_OF_COURTESY:
-        return _still(heard, keep_for_later(call, heard))
+        return _still(heard, another_matter(call, heard))
     return _on(call, heard, slots)
 
 
@@ -141,7 +141,7 @@ def _on(call: Call, heard: Heard, slots: dict[str, Any]) -> Outcome:
     now = {**heard.slots, **slots}
     slots = slots | _unasked(now, heard)
     now |= slots
-    keep_if_about_colleague(call, heard, now)
+    keep_if_secret(call, heard, now)
     replies = _remarks(heard, slots)
     if now.get("complaint_text") is None:
         return Outcome(replies, slots)
@@ -180,10 +180,21 @@ def _remarks(heard: Heard, slots: dict[str, Any]) -> tuple[Reply, ...]:
     remarks = []
     if slots.get("complaint_anonymous") and not heard.slot("complaint_anonymous"):
         remarks.append(Reply("utter_complaint_anonymous"))
-    if heard.slot("complaint_text") is not None and slots.get("complaint_text"):
+    if heard.slot("complaint_text") is None:
+        return tuple(remarks)
+    told = {"changed": _newly_known(heard, slots)}
+    if slots.get("complaint_text"):
         changed = says("correction", heard.text)
-        remarks.append(Reply("utter_complaint_changed" if changed else "utter_complaint_noted"))
+        remarks.append(Reply("utter_complaint_changed" if changed else "utter_complaint_noted", told))
+    elif told["changed"] and heard.asked not in (None, "complaint_confirmed"):
+        remarks.append(Reply("utter_complaint_taken", told))
     return tuple(remarks)
+
+
+def _newly_known(heard: Heard, slots: dict[str, Any]) -> str | None:
+    """The place and the time she said now, where they are no plain answer to what was asked."""
+    names = [name for name in ("complaint_place", "complaint_since") if slots.get(name) not in (None, UNSAID)]
+    return "，".join(str(slots[name]) for name in names if name != heard.asked) or None
 
 
 def _says_yes(heard: Heard, facts: ComplaintFacts) -> bool:
@@ -219,8 +230,8 @@ def _is_another_subject(heard: Heard, facts: ComplaintFacts) -> bool:
         return False
     if heard.intent == "urge" and heard.asked in ("complaint_wish", "complaint_confirmed"):
         return False
-    told = facts.wish or facts.anonymous or facts.phone or says("skip", heard.text, of=_LIST)
-    return not told
+    told = facts.wish or facts.anonymous or facts.phone or facts.broken_phone
+    return not (told or says("skip", heard.text, of=_LIST))
 
 
 def _away(call: Call, heard: Heard) -> Outcome:

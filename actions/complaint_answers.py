@@ -10,7 +10,7 @@ from actions.opening import UNSAID
 from actions.people import resident_id_of
 from actions.repair_place import known_homes
 from actions.room import Call
-from actions.said import found, says, tail, without
+from actions.said import clauses_of, found, says, tail, without
 from bot.language.rooms import HomeParts, read_home
 
 BY_RULE = "by_rule"
@@ -69,12 +69,19 @@ def corrected(call: Call, heard: Heard, facts: ComplaintFacts) -> dict[str, Any]
     if len(said) < 2:
         return {"complaint_how": "which"} if heard.asked == "complaint_confirmed" else {}
     changes = _with_more(call, heard, "correction", said)
-    pointed = _pointed(call, heard, said, "")
-    if pointed is not None and pointed.place:
-        changes |= pointed.slots()
+    changes |= _place_put_right(call, heard, said)
     if facts.since:
         changes["complaint_since"] = facts.since
     return changes
+
+
+def _place_put_right(call: Call, heard: Heard, said: str) -> dict[str, Any]:
+    """What she says last holds: "不是1301，是1302", "我看错了，还是1301，是周日"."""
+    for clause in (said, *map(tail, reversed(clauses_of(said)))):
+        pointed = _pointed(call, heard, clause, "")
+        if pointed is not None and pointed.place:
+            return pointed.slots()
+    return {}
 
 
 def _of_another_question(call: Call, heard: Heard, facts: ComplaintFacts) -> dict[str, Any]:
@@ -106,6 +113,8 @@ def _place(call: Call, heard: Heard, facts: ComplaintFacts) -> dict[str, Any]:
     if says("skip", heard.text, of=LIST) or heard.intent == "deny":
         return {"complaint_place": heard.slot("complaint_side") or UNSAID, "complaint_how": None}
     said = without(("polite", "correction_head"), heard.text)
+    if facts.since and len(said) - len(facts.since) <= LONGEST_BESIDE:
+        return {SINCE: facts.since}  # asked where, she says when: it is asked again
     if more_told := _more_of_it(call, heard):
         return more_told
     if heard.intent in _UNCLEAR and 1 < len(said) <= LONGEST_ANSWER:

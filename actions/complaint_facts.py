@@ -13,6 +13,7 @@ from bot.language.dates import is_ahead
 from bot.language.found import Found
 from bot.language.neighbours import find_neighbour
 from bot.language.normalise import normalise
+from bot.language.rooms import find_homes
 from bot.language.times import find_times
 
 LIST = "complaint"
@@ -49,7 +50,7 @@ def read_complaint(heard: Heard, today: date) -> ComplaintFacts:
         wish=wish_in(text),
         anonymous=says("anonymous", text, of=LIST),
         phone=phones[0].value if phones else None,
-        broken_phone=not phones and _looks_like_phone(text),
+        broken_phone=not phones and not find_homes(text) and _looks_like_phone(text),
         plate=plates[0].value if plates else None,
     )
 

@@ -20,7 +20,7 @@ COMPLAINT_SLOTS = (
     *ASKED, "complaint_category", "complaint_own", "complaint_side", "complaint_plate", "complaint_phone",
     "complaint_anonymous", "complaint_mirror", "complaint_how", "complaint_ahead", "complaint_record",
     "complaint_department", "complaint_person", "complaint_respond", "complaint_resolve", "complaint_secret",
-    "complaint_upset", "stuck",
+    "complaint_upset", "complaint_begun", "complaint_charge", "complaint_named", "complaint_around", "stuck",
 )  # fmt: skip
 """What the form clears at its end."""
 SHORTEST_MIRROR = 4
@@ -31,6 +31,7 @@ def first_slots(call: Call, heard: Heard) -> dict[str, Any]:
     facts = read_complaint(heard, today_of(call))
     known = known_homes(call, resident_id_of(call, heard))
     slots: dict[str, Any] = {
+        "complaint_begun": heard.turn,
         "complaint_category": heard.category_of("complaint") or OTHER,
         "complaint_text": facts.words,
         "complaint_since": facts.since,
@@ -63,8 +64,13 @@ def today_of(call: Call) -> date:
     return call.now.astimezone(call.estate.zone).date()
 
 
-def keep_if_about_colleague(call: Call, heard: Heard, slots: Mapping[str, Any]) -> None:
-    """What is said of somebody at the desk is kept from agents, turn by turn."""
+def keep_if_secret(call: Call, heard: Heard, slots: Mapping[str, Any]) -> None:
+    """What is said of somebody at the desk, or anonymously, is kept from agents: all of this complaint."""
+    if is_secret(slots):
+        keep_from_agents(call.session, heard.turn, since=slots.get("complaint_begun"))
+
+
+def is_secret(slots: Mapping[str, Any]) -> bool:
+    """Do agents not read it: about one of them, or by somebody who is not to be named?"""
     category, text = str(slots.get("complaint_category") or OTHER), str(slots.get("complaint_text") or "")
-    if is_about_colleague(category, text):
-        keep_from_agents(call.session, heard.turn)
+    return bool(text) and bool(slots.get("complaint_anonymous") or is_about_colleague(category, text))

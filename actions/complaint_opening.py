@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from actions.complaint_anonymous import place_without_her, words_without_her
+from actions.complaint_charge import charge_of, told_of_charge
 from actions.complaint_facts import LIST
 from actions.complaint_rules import is_about_colleague, urgency_of
 from actions.heard import Heard
@@ -13,6 +15,7 @@ from actions.people import contact_known, resident_id_of
 from actions.room import Call
 from actions.said import says
 from bot.desk.casework.cases import OpenedCase, open_case
+from bot.desk.casework.complained_of import Charge
 from bot.desk.people.residents import claim_home, homes_of, remember_contact
 from bot.desk.wording.composer import Reply
 from bot.desk.wording.phrases import span_text
@@ -29,15 +32,15 @@ def open_complaint(call: Call, heard: Heard, slots: Mapping[str, Any]) -> tuple[
     """
     resident_id = resident_id_of(call, heard)
     text, category = str(slots["complaint_text"]), str(slots.get("complaint_category") or OTHER)
-    anonymous = bool(slots.get("complaint_anonymous"))
+    anonymous, charge = bool(slots.get("complaint_anonymous")), charge_of(call, slots)
     opened = open_case(
         call.session,
         estate=call.estate,
         kind=CaseKind.COMPLAINT,
         category=category,
         urgency=urgency_of(category, text, upset=heard.upset),
-        summary=text,
-        place=said(slots, "place"),
+        summary=words_without_her(text) if anonymous else text,
+        place=_place(call, slots),
         since=said(slots, "since"),
         contact=None if anonymous else slots.get("complaint_phone") or contact_known(call, resident_id),
         household_key=None if anonymous else _own_home(call, resident_id),
@@ -45,11 +48,12 @@ def open_complaint(call: Call, heard: Heard, slots: Mapping[str, Any]) -> tuple[
         conversation_id=heard.conversation_id,
         supervisors_only=is_about_colleague(category, text),
         details=_details(slots, anonymous),
+        charge=charge,
         by=actors.resident(resident_id),
         now=call.now,
     )
     _remember(call, resident_id, slots)
-    return _told(call, opened, slots, text, category)
+    return _told(opened, slots, charge)
 
 
 def terms_of(call: Call, slots: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,10 +62,14 @@ def terms_of(call: Call, slots: Mapping[str, Any]) -> dict[str, Any]:
     row = call.estate.sla_for(CaseKind.COMPLAINT, category, urgency_of(category, text, upset=0))
     department = call.estate.department(row.department)
     times = {what: span_text(span, call.words) for what, span in row.times().items()}
+    charge = told_of_charge(charge_of(call, slots))
     return {
         "complaint_record": record_of(call, slots),
-        "complaint_department": department.name,
-        "complaint_person": department.person,
+        "complaint_charge": charge["charge"],
+        "complaint_named": charge.get("named"),
+        "complaint_around": charge.get("around"),
+        "complaint_department": charge.get("department", department.name),
+        "complaint_person": charge.get("person", department.person),
         "complaint_respond": times.get("respond") or times.get("visit") or times.get("resolve"),
         "complaint_resolve": times.get("resolve"),
         "complaint_secret": is_about_colleague(category, text),
@@ -73,6 +81,7 @@ def record_of(call: Call, slots: Mapping[str, Any]) -> str:
     lines = []
     for name in _LINES:
         value = slots.get("complaint_text") if name == "text" else said(slots, name)
+        value = _place(call, slots) if name == "place" else value
         if value:
             shown = turned_round(str(value)) if name == "wish" else str(value)
             lines.append(call.words.label("complaint_record", name).format(**{name: shown}))
@@ -85,6 +94,11 @@ def said(slots: Mapping[str, Any], name: str) -> str | None:
     """Return what she said of the place, the time or the wish; None where she did not, or would not."""
     value = slots.get(f"complaint_{name}")
     return None if value in (None, UNSAID) else str(value)
+
+
+def _place(call: Call, slots: Mapping[str, Any]) -> str | None:
+    place = said(slots, "place")
+    return place_without_her(call, slots) if place and slots.get("complaint_anonymous") else place
 
 
 def asks_money(slots: Mapping[str, Any]) -> bool:
@@ -112,9 +126,8 @@ def _remember(call: Call, resident_id: int, slots: Mapping[str, Any]) -> None:
         )
 
 
-def _told(
-    call: Call, opened: OpenedCase, slots: Mapping[str, Any], text: str, category: str
-) -> tuple[Reply, ...]:
+def _told(opened: OpenedCase, slots: Mapping[str, Any], charge: Charge) -> tuple[Reply, ...]:
+    text, category = str(slots["complaint_text"]), str(slots.get("complaint_category") or OTHER)
     due = {f"{one.what}_due": one.due_at.isoformat() for one in opened.promises}
     told = {
         "number": opened.number,
@@ -124,6 +137,7 @@ def _told(
         "complaint_category": category,
         "visits": "visit_due" in due,
         "secret": is_about_colleague(category, text),
+        **{name: told for name, told in told_of_charge(charge).items() if told},
         **due,
     }
     replies = [Reply("utter_complaint_opened", told)]

@@ -52,7 +52,14 @@ def urgency_of(category: str, text: str, *, upset: int) -> Urgency:
 def is_about_colleague(category: str, text: str) -> bool:
     """Does it complain of somebody at the desk? Then supervisors alone read it.
 
-    By its category, or where it names one of them and what he did.
+    By its category, or where it names one of them and what he did, or complains of their head.
     """
+    if names_the_head(text):
+        return True
     named = says("named", text, of=_LIST) and says("misconduct", text, of=_LIST)
     return category == "staff" or named
+
+
+def names_the_head(text: str) -> bool:
+    """Does it complain of the head of those who serve, by the office?"""
+    return says("head", text, of=_LIST)

@@ -53,6 +53,11 @@ def answer_fee(call: Call, heard: Heard) -> Outcome:
     return keep_for_later(call, heard) if replies is None else Outcome(replies)
 
 
+def another_matter(call: Call, heard: Heard) -> Outcome:
+    """A matter of another kind in the middle: a question of fees is answered now, the others are kept."""
+    return answer_fee(call, heard) if heard.intent == "fee" else keep_for_later(call, heard)
+
+
 DETOURS: Final[Mapping[str, Detour]] = {
     "status": tell_status,
     "urge": urge,

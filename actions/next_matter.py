@@ -53,10 +53,10 @@ class NextMatter(DeskAction):
 
 
 def taken(heard: Heard) -> list[Matter]:
-    """Return the matters of a message, each kind and category once."""
+    """Return the matters of a message, each kind and category once; praise from who is upset is none."""
     first: dict[tuple[str, str | None], Matter] = {}
     for one in heard.matters:
-        if one.intent in TAKEN:
+        if one.intent in TAKEN and not (one.intent == "praise" and heard.upset):
             first.setdefault((one.intent, one.category), one)
     return list(first.values())
 

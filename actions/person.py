@@ -3,12 +3,10 @@
 from typing import Any
 
 from actions.base import DeskAction
-from actions.complaint_first import COMPLAINT_SLOTS
+from actions.complaint_first import COMPLAINT_SLOTS, is_secret, keep_if_secret
 from actions.complaint_opening import open_complaint
-from actions.complaint_rules import is_about_colleague
 from actions.fee_opening import FEE_SLOTS
 from actions.heard import Heard
-from actions.matters import OTHER
 from actions.outcome import Outcome, cleared, kept
 from actions.people import resident_id_of
 from actions.recorded import recorded
@@ -20,7 +18,6 @@ from bot.desk.service.prospects import prospect, with_time
 from bot.desk.talk.acknowledging import acknowledge_waiting
 from bot.desk.talk.conversations import AlreadyWaiting, AlreadyWithPerson, PersonRequested, request_person
 from bot.desk.talk.left_matters import keep_left
-from bot.desk.talk.turns import keep_from_agents
 from bot.desk.wording.composer import Reply
 from bot.store import actors
 
@@ -99,7 +96,7 @@ def _left(call: Call, heard: Heard) -> tuple[Reply, ...]:
     """What was begun or kept for later goes to the person, beside the chat; the resident is told so."""
     waiting = [str(one["text"]) for one in heard.slot("next_matters") or ()]
     begun = next((str(heard.slot(name)) for name in BEGUN if heard.slot(name)), None)
-    secret = _about_colleague(call, heard)
+    secret = _secret(call, heard)
     left = [begun] if begun and not secret else []
     keep_left(call.session, heard.conversation_id, [*left, *waiting])
     if not waiting:
@@ -108,12 +105,11 @@ def _left(call: Call, heard: Heard) -> tuple[Reply, ...]:
     return (*secret, Reply("utter_matters_left", {"listed": listed}))
 
 
-def _about_colleague(call: Call, heard: Heard) -> tuple[Reply, ...]:
-    """A complaint about somebody at the desk is no agent's to go on with: it is opened, for supervisors."""
-    category, text = str(heard.slot("complaint_category") or OTHER), str(heard.slot("complaint_text") or "")
-    if not text or not is_about_colleague(category, text):
+def _secret(call: Call, heard: Heard) -> tuple[Reply, ...]:
+    """A complaint agents do not read is no agent's to go on with: it is opened, for those who may."""
+    if not is_secret(heard.slots):
         return ()
-    keep_from_agents(call.session, heard.turn)
+    keep_if_secret(call, heard, heard.slots)
     return open_complaint(call, heard, heard.slots)[:1]
 
 

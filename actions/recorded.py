@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from actions.complaint_first import first_slots, keep_if_about_colleague
+from actions.complaint_first import first_slots, keep_if_secret
 from actions.complaint_opening import open_complaint
 from actions.complaint_rules import needs_place
 from actions.fee_opening import open_fee, open_fee_unasked
@@ -89,7 +89,7 @@ def _opened(call: Call, heard: Heard) -> tuple[Reply, ...]:
 
 
 def _complaint(call: Call, heard: Heard, slots: Mapping[str, Any]) -> tuple[Reply, ...]:
-    keep_if_about_colleague(call, heard, slots)
+    keep_if_secret(call, heard, slots)
     replies = open_complaint(call, heard, slots)[:1]
     place, category = slots.get("complaint_place"), str(slots.get("complaint_category") or OTHER)
     missing = place in (None, UNSAID) and needs_place(category)

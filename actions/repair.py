@@ -3,7 +3,7 @@
 from typing import Any
 
 from actions.base import DeskAction
-from actions.detours import answer_detour, give_up_on_words, is_detour, keep_for_later, lets_go
+from actions.detours import another_matter, answer_detour, give_up_on_words, is_detour, lets_go
 from actions.heard import Heard
 from actions.matters import OTHER, REPORTS, next_matter, other_matters
 from actions.opening import CHAT, UNSAID, open_repair
@@ -107,7 +107,7 @@ def go_on(call: Call, heard: Heard) -> Outcome:
     facts = read_facts(heard)
     confirming = heard.asked == "repair_confirmed"
     if _names_another_fault(heard, facts):
-        return _back_to_it(heard, keep_for_later(call, heard))
+        return _back_to_it(heard, another_matter(call, heard))
     if _asks_of_something_else(heard, facts):
         return _answered_detour(call, heard)
     changes = changes_in(call, heard, facts)

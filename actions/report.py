@@ -4,7 +4,7 @@ from typing import Any
 
 from actions.base import DeskAction
 from actions.complaint_after import noted_after_opening
-from actions.detours import SURE, answer_detour, give_up_on_words, is_detour, keep_for_later, lets_go
+from actions.detours import SURE, another_matter, answer_detour, give_up_on_words, is_detour, lets_go
 from actions.heard import Heard
 from actions.matters import KEPT, OTHER, REPORTS, next_matter, other_matters
 from actions.opening import open_report
@@ -73,7 +73,7 @@ def go_on(call: Call, heard: Heard) -> Outcome:
     if heard.intent == "affirm":
         return Outcome(slots={"report_confirmed": True}, closes=True)
     if _is_of_another_kind(heard):
-        return _back(heard, keep_for_later(call, heard))
+        return _back(heard, another_matter(call, heard))
     if _tells_more(heard) and len(_own_words(heard) or "") > 1:
         return _added(call, heard)
     outcome = answer_detour(call, heard) if is_detour(heard) else give_up_on_words(call, heard)

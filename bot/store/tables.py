@@ -219,7 +219,7 @@ class Turn(Base):
     """What Rasa answered: {"replies": [...], "parse": {...}, "state": {...}}."""
     outcome: Mapped[str | None] = mapped_column(String(60))
     supervisors_only: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Its messages speak of somebody at the desk: agents do not read them, supervisors and admins do."""
+    """Its messages speak of somebody at the desk, or anonymously: supervisors and admins alone read them."""
     messages: Mapped[list["Message"]] = relationship(back_populates="turn", order_by="Message.seq")
     conversation: Mapped[Conversation] = relationship()
 
@@ -368,6 +368,11 @@ class Case(Base):
     events: Mapped[list["CaseEvent"]] = relationship(back_populates="case", order_by="CaseEvent.id")
     promises: Mapped[list["Promise"]] = relationship(back_populates="case", order_by="Promise.due_at")
 
+    @property
+    def is_anonymous(self) -> bool:
+        """Whoever complained is not to be named (R8)."""
+        return bool(self.details.get("anonymous"))
+
 
 class CaseEvent(Base):
     """One line of a case's history: a change of status, an assignment, a note, a word to the resident."""
@@ -496,6 +501,7 @@ import bot.store.channel_tables  # noqa: E402
 import bot.store.emergency_tables  # noqa: E402
 import bot.store.fee_tables  # noqa: E402
 import bot.store.handbook_tables  # noqa: E402
+import bot.store.kept_from_tables  # noqa: E402
 import bot.store.pace_tables  # noqa: E402
 import bot.store.reading_tables  # noqa: E402
 import bot.store.reminder_tables  # noqa: E402

@@ -1,13 +1,15 @@
 """Who may see which case: the one door for residents and for agents. "Not yours" looks like "not there".
 
 A complaint about somebody at the desk (`supervisors_only`) is for supervisors and admins: agents and staff
-see neither the case nor what was said of it, not even where it is assigned to them (R8, R24).
+see neither the case nor what was said of it, not even where it is assigned to them (R8, R24). One about a
+supervisor is kept from her as well. Who complained anonymously is told to supervisors on request only.
 """
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from bot.desk.casework.case_rows import OPEN_STATUSES
+from bot.store.kept_from_tables import CaseKeptFrom
 from bot.store.states import Role
 from bot.store.tables import Agent, Case, Residency
 
@@ -43,6 +45,9 @@ def cases_beside_chat(
 ) -> list[Case]:
     """The resident's cases as a person of the desk (her role, her id) may see them, the newest first."""
     wanted = select(Case).where(_hers(resident_id, conversation_id), visible_to(*seen_by))
+    if seen_by[0] not in SUPERVISING:
+        # Beside her chat it would tell who complained.
+        wanted = wanted.where(Case.details["anonymous"].as_boolean().is_not(True))
     return list(session.scalars(wanted.order_by(Case.created_at.desc(), Case.id.desc()).limit(limit)))
 
 
@@ -71,10 +76,20 @@ def sees_complaints_of_colleagues(role: Role) -> bool:
     return role in SUPERVISING
 
 
+def reads_secrets(session: Session, role: Role, agent_id: int, conversation_id: int) -> bool:
+    """May she read the secret lines of this chat? Not where one of its cases is kept from her."""
+    kept = (
+        select(CaseKeptFrom)
+        .join(Case, Case.id == CaseKeptFrom.case_id)
+        .where(CaseKeptFrom.agent_id == agent_id, Case.conversation_id == conversation_id)
+    )
+    return role in SUPERVISING and session.scalars(kept.limit(1)).first() is None
+
+
 def visible_to(role: Role, agent_id: int) -> ColumnElement[bool]:
     """Return the condition on `Case` for what an active person of this role may see."""
     if role in SUPERVISING:
-        return true()
+        return Case.id.not_in(select(CaseKeptFrom.case_id).where(CaseKeptFrom.agent_id == agent_id))
     own = Case.assignee_id == agent_id if role is Role.STAFF else true()
     return and_(own, Case.supervisors_only.is_(False))
 

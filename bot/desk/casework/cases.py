@@ -22,6 +22,7 @@ from bot.desk.casework.case_rows import (
     tell_resident,
     tell_supervisors,
 )
+from bot.desk.casework.complained_of import USUAL, Charge, PassedBy, keep_from, may_have
 from bot.desk.casework.promise_times import PromisedTime
 from bot.desk.casework.promises import (
     cancel_promises,
@@ -133,16 +134,17 @@ def open_case(
     now: datetime,
     supervisors_only: bool = False,
     details: Mapping[str, Any] | None = None,
+    charge: Charge = USUAL,
 ) -> OpenedCase:
     """Open a case: number, department with a named person, and the promised times of the SLA table.
 
     `supervisors_only`: it complains of somebody at the desk, as every complaint of the category "staff" does;
-    every supervisor gets a notice.
+    every supervisor gets a notice. `charge`: who handles it, where it is about the one who would (R8).
     Raises NoSuchHousehold for a home the estate does not have.
     """
     supervisors_only = supervisors_only or (kind is CaseKind.COMPLAINT and category == "staff")
     row = estate.sla_for(kind, category, urgency)
-    department = estate.department(row.department)
+    department, person = _in_charge(estate, row.department, charge)
     case = Case(
         number=_next_number(session, estate, kind, now),
         kind=kind,
@@ -156,8 +158,8 @@ def open_case(
         household_id=_household_id(session, household_key),
         resident_id=resident_id,
         conversation_id=conversation_id,
-        department=department.name,
-        person_in_charge=department.person,
+        department=department,
+        person_in_charge=person,
         supervisors_only=supervisors_only,
         details={**(details or {}), **_began(since, estate, now)},
         created_at=now,
@@ -165,12 +167,19 @@ def open_case(
     session.add(case)
     session.flush()
     add_event(session, case, "opened", new=CaseStatus.ACCEPTED, by=by, now=now)
+    kept_from = charge.kept_from if isinstance(charge, PassedBy) else ()
+    keep_from(session, case.id, kept_from)
     if supervisors_only:
-        tell_supervisors(session, case, now)
+        tell_supervisors(session, case, now, but=kept_from)
     promises = make_promises(session, case, estate=estate, now=now)
-    return OpenedCase(
-        case.id, case.number, department.name, department.person, tuple(_time(one) for one in promises)
-    )
+    return OpenedCase(case.id, case.number, department, person, tuple(_time(one) for one in promises))
+
+
+def _in_charge(estate: Estate, department_key: str, charge: Charge) -> tuple[str, str]:
+    if isinstance(charge, PassedBy):
+        return charge.department, charge.person
+    department = estate.department(department_key)
+    return department.name, department.person
 
 
 def _began(since: str | None, estate: Estate, now: datetime) -> dict[str, Any]:
@@ -215,7 +224,8 @@ def assign_case(
         raise IllegalCaseMove(case.number, case.status, CaseStatus.ASSIGNED)
     if agent_id is not None:
         agent = session.get_one(Agent, agent_id)
-        if case.supervisors_only and not sees_complaints_of_colleagues(Role(agent.role)):
+        secret = case.supervisors_only and not sees_complaints_of_colleagues(Role(agent.role))
+        if secret or not may_have(session, case.id, agent):
             raise NotForThem(case.number)
         person = agent.name
     if not person:

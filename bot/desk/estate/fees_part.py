@@ -167,6 +167,10 @@ class FeeSettings(StrictModel):
     excluded: tuple[Name, ...] = ()
     parking: tuple[ParkingRate, ...] = ()
     visitor_parking: VisitorParking | None = None
+    parking_renewal: Sentence | None = None
+    """Where and how a parking card is renewed, and with what."""
+    discount: Sentence | None = None
+    """What is given for paying early or at once; left out, there is none."""
     energy_share: EnergyShare | None = None
     utilities: tuple[UtilityRate, ...] = ()
     deposits: tuple[Deposit, ...] = ()

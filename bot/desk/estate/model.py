@@ -49,6 +49,14 @@ class Department(StrictModel):
     phone: Phone
 
 
+class Above(StrictModel):
+    """Who handles a complaint about the head who would handle it else (R8), and how to reach them."""
+
+    name: Name
+    person: Name
+    phone: Phone
+
+
 class RepairCategory(StrictModel):
     """A kind of repair: its name for people, how urgent it is unless the resident says more, who pays."""
 
@@ -157,6 +165,8 @@ class Estate(StrictModel):
     phones: Phones
     calendar: CalendarSettings
     departments: tuple[Department, ...] = Field(min_length=1)
+    above: Above | None = None
+    """Left out, another supervisor of the desk handles a complaint about the head."""
     case_prefixes: dict[CaseKind, str]
     repair_categories: dict[str, RepairCategory]
     sla: tuple[SlaRow, ...]

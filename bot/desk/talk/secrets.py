@@ -1,8 +1,8 @@
-"""What agents do not read: words of a complaint about somebody at the desk (R8)."""
+"""What agents do not read: words of a complaint about somebody at the desk, or an anonymous one (R8)."""
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.store.states import Sender
@@ -10,11 +10,12 @@ from bot.store.tables import Case, Message
 
 
 def secret_ids(session: Session, messages: Iterable[Message]) -> set[int]:
-    """Ids of what agents do not read: turns of a complaint about a colleague, the desk's words on it."""
+    """Ids of what agents do not read: turns of such a complaint, the desk's words on it."""
     read = list(messages)
     numbers = session.scalars(
         select(Case.number).where(
-            Case.conversation_id.in_({one.conversation_id for one in read}), Case.supervisors_only
+            Case.conversation_id.in_({one.conversation_id for one in read}),
+            or_(Case.supervisors_only, Case.details["anonymous"].as_boolean().is_(True)),
         )
     ).all()
     return {

@@ -78,9 +78,14 @@ def keep_answer(session: Session, turn_id: int, answer: dict[str, Any]) -> None:
     session.execute(update(Turn).where(Turn.id == turn_id).values(answer=answer))
 
 
-def keep_from_agents(session: Session, turn_key: str) -> None:
-    """What is said in this turn speaks of somebody at the desk: supervisors and admins alone read it (R8)."""
-    session.execute(update(Turn).where(Turn.key == turn_key).values(supervisors_only=True))
+def keep_from_agents(session: Session, turn_key: str, *, since: str | None = None) -> None:
+    """Let supervisors and admins alone read what is said in this turn, and in those from `since` on (R8)."""
+    turn = session.scalars(select(Turn).where(Turn.key == turn_key)).one_or_none()
+    if turn is None:
+        return
+    first = session.scalar(select(Turn.id).where(Turn.key == since)) if since else None
+    told = Turn.conversation_id == turn.conversation_id, Turn.id.between(first or turn.id, turn.id)
+    session.execute(update(Turn).where(*told).values(supervisors_only=True))
 
 
 def finish_turn(

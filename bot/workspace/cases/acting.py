@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from bot.desk import audit
 from bot.desk.casework import cases as desk_cases
-from bot.desk.casework.access import sees_complaints_of_colleagues
 from bot.desk.casework.case_rows import Say
 from bot.desk.casework.promises import PromiseInThePast
 from bot.desk.emergencies import ending
@@ -40,6 +39,16 @@ def contact(visit: Visit) -> Response:
         return pages.page(visit, "cases/_contact.html", contact=case.contact)
 
 
+def complainer(visit: Visit) -> Response:
+    """Who complained anonymously: for supervisors, on request; who looked is written down (R8, R24)."""
+    with visit.parts.store.write() as session:
+        case = reading.case_for(session, visit.me, visit.request.path_params["number"])
+        if not (case.is_anonymous and case.resident and visit.me.sees_complaints_of_colleagues):
+            raise not_there()
+        audit.note(session, by=visit.me.by, what="complainer_shown", subject=f"case:{case.id}", now=visit.now)
+        return pages.page(visit, "cases/_complainer.html", case=case)
+
+
 def assign(visit: Visit) -> Response:
     """Put a colleague in charge, or somebody known by name only."""
     to = visit.text("to", limit=12)
@@ -52,7 +61,7 @@ def assign(visit: Visit) -> Response:
         agent = session.get(Agent, int(to)) if to.isascii() and to.isdigit() else None
         if to and (agent is None or not agent.active):
             raise Refusal(422, "bad_choice")
-        if agent and case.supervisors_only and not sees_complaints_of_colleagues(agent.role):
+        if agent and not reading.may_be_given(session, case, agent):
             raise Refusal(422, "bad_choice")
         desk_cases.assign_case(
             session,

@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from bot.desk.casework.access import case_for_agent, visible_to
+from bot.desk.casework.access import case_for_agent, sees_complaints_of_colleagues, visible_to
 from bot.desk.casework.case_rows import OPEN_STATUSES
-from bot.store.states import CaseKind, PromiseState
+from bot.desk.casework.complained_of import may_have
+from bot.store.states import CaseKind, PromiseState, Role
 from bot.store.tables import Agent, Case, Household, Promise
 from bot.workspace.faults import not_there
 from bot.workspace.visits import Me
@@ -43,6 +44,12 @@ def case_for(session: Session, me: Me, number: str) -> Case:
     if found is None:
         raise not_there()
     return found
+
+
+def may_be_given(session: Session, case: Case, agent: Agent) -> bool:
+    """May this colleague have the case? One about a colleague is no agent's, one about her is not hers."""
+    for_her = not case.supervisors_only or sees_complaints_of_colleagues(Role(agent.role))
+    return for_her and may_have(session, case.id, agent)
 
 
 def case_list(session: Session, me: Me, wanted: CaseFilter, now: datetime) -> CaseList:

@@ -12,6 +12,7 @@ def case_routes() -> list[BaseRoute]:
         Route("/cases", signed_in(views.cases, roles=ALL_ROLES), methods=["GET"]),
         Route("/cases/{number}", signed_in(views.case, roles=ALL_ROLES), methods=["GET"]),
         _acts("contact", acting.contact),
+        _acts("complainer", acting.complainer),
         _acts("assign", acting.assign),
         _acts("start", acting.start),
         _acts("note", acting.note),

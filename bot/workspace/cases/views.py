@@ -1,13 +1,17 @@
 """Reading cases: the list with its filters, one case with its history and promises."""
 
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from bot.desk.casework.access import sees_complaints_of_colleagues
 from bot.desk.casework.cases import MOVES
 from bot.desk.people import agents
 from bot.desk.people.residents import masked_phone
 from bot.desk.service.beside import traits_of
+from bot.store.service_tables import ResidentTrait
 from bot.store.states import CaseKind
+from bot.store.tables import Case
 from bot.workspace import pages
 from bot.workspace.cases import reading
 from bot.workspace.visits import Visit, note_look
@@ -43,14 +47,18 @@ def case(visit: Visit) -> Response:
             names=reading.names_in(session, found),
             moves=MOVES[found.status],
             colleagues=[
-                one
-                for one in agents.active_agents(session)
-                if not found.supervisors_only or sees_complaints_of_colleagues(one.role)
+                one for one in agents.active_agents(session) if reading.may_be_given(session, found, one)
             ],
             is_late=reading.is_late,
-            traits=traits_of(session, found.resident_id) if found.resident_id else (),
+            unnamed=found.is_anonymous,
+            traits=_traits(session, found),
             contact=masked_phone(found.contact) if found.contact else None,
         )
+
+
+def _traits(session: Session, case: Case) -> Sequence[ResidentTrait]:
+    """What to mind with her; of who is not to be named, nothing."""
+    return traits_of(session, case.resident_id) if case.resident_id and not case.is_anonymous else ()
 
 
 def _filter(visit: Visit) -> reading.CaseFilter:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from bot.desk.casework.access import reads_secrets
 from bot.store.states import Mode
 from bot.store.tables import Agent, Conversation, Residency, Resident
 from bot.workspace.faults import not_there
@@ -27,6 +28,11 @@ def chat_for(session: Session, me: Me, conversation_id: int) -> Conversation:
     if found is None or not me.serves_chats:
         raise not_there()
     return found
+
+
+def reads_secrets_of(session: Session, me: Me, conversation_id: int) -> bool:
+    """May she read the lines of this chat that agents do not read?"""
+    return reads_secrets(session, me.role, me.id, conversation_id)
 
 
 def waiting_count(session: Session) -> int:

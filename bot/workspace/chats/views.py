@@ -47,6 +47,7 @@ def chat(visit: Visit) -> Response:
             lists=_lists(session, visit),
             open_id=conversation_id,
             transcript=transcript.latest(session, conversation_id),
+            reads_secrets=reading.reads_secrets_of(session, visit.me, conversation_id),
             draft=draft_of(session, conversation_id, agent_id=visit.me.id),
             phrases=beside.phrases_of(session, visit, found),
             hints=visit.parts.words.labels.get("hint", {}),
@@ -105,7 +106,13 @@ def messages(visit: Visit) -> Response:
             found = transcript.newer(
                 session, conversation_id, after=after, event=event, note=_cursor(visit, "note")
             )
-        return pages.page(visit, "chats/_lines.html", transcript=found, chat_id=conversation_id)
+        return pages.page(
+            visit,
+            "chats/_lines.html",
+            transcript=found,
+            chat_id=conversation_id,
+            reads_secrets=reading.reads_secrets_of(session, visit.me, conversation_id),
+        )
 
 
 def attachment(visit: Visit) -> Response:
@@ -116,7 +123,8 @@ def attachment(visit: Visit) -> Response:
             raise not_there()
         message = session.get_one(Message, found.message_id)
         reading.chat_for(session, visit.me, message.conversation_id)
-        if message.supervisors_only and not visit.me.sees_complaints_of_colleagues:
+        open_to_her = reading.reads_secrets_of(session, visit.me, message.conversation_id)
+        if message.supervisors_only and not open_to_her:
             raise not_there()
     path = visit.parts.attachment_path(found.sha256)
     if not path.exists():
@@ -157,7 +165,7 @@ def _summary(session: Session, visit: Visit, chat: Conversation) -> dict[str, An
         session,
         chat,
         seen_by=(visit.me.role, visit.me.id),
-        with_secrets=visit.me.sees_complaints_of_colleagues,
+        with_secrets=reading.reads_secrets_of(session, visit.me, chat.id),
         now=visit.now,
     )
     return {"summary": summary, "steps": next_steps(summary, now=visit.now)}

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from bot.desk.people.notices import notices_for, see_notice
+from bot.store.kept_from_tables import CaseKeptFrom
 from bot.store.tables import Case, Notice
 from bot.workspace import pages
 from bot.workspace.faults import Refusal
@@ -48,14 +49,19 @@ def seen(visit: Visit) -> Response:
 def _hers(session: Session, me: Me, *, unseen_only: bool) -> Sequence[Notice]:
     """What is addressed to her; what is for all the desk is not for repair staff."""
     found = notices_for(session, me.id, unseen_only=unseen_only, limit=SHOWN)
-    hidden = _for_supervisors(session, found) if not me.sees_complaints_of_colleagues else frozenset()
+    hidden = _for_others(session, found, me)
     mine = [one for one in found if (me.serves_chats or one.agent_id == me.id) and one.case_id not in hidden]
     return sorted(mine, key=lambda one: one.seen_at is not None)
 
 
-def _for_supervisors(session: Session, found: Sequence[Notice]) -> frozenset[int | None]:
-    """The cases among them that agents do not see."""
+def _for_others(session: Session, found: Sequence[Notice], me: Me) -> frozenset[int | None]:
+    """The cases among them that she may not see: supervisors', and those that complain of herself."""
     ids = {notice.case_id for notice in found if notice.case_id is not None}
+    if me.sees_complaints_of_colleagues:
+        kept = select(CaseKeptFrom.case_id).where(
+            CaseKeptFrom.case_id.in_(ids), CaseKeptFrom.agent_id == me.id
+        )
+        return frozenset(session.scalars(kept))
     return frozenset(session.scalars(select(Case.id).where(Case.id.in_(ids), Case.supervisors_only)))
 
 
