@@ -64,6 +64,8 @@ def answer(call: Call, heard: Heard) -> Answered:
     fees, category, text = call.estate.fees, category_asked(heard), words_of(heard)
     if category == HARDSHIP or (category in _TERMS_OF and _wants_terms(text)):
         return Answered((Reply("utter_fee_hardship"),), wants_person=True)
+    if fees is not None and not heard.pressed and (told := _by_words(call, heard, fees)):
+        return told
     if category in (INVOICE, CHECK, DEPOSIT_KEPT):
         return Answered((), checks=_TO_BE_CHECKED[category])
     if category in _TELLS_A_BILL and isinstance(whose_account(call, heard), SomebodyElses):
@@ -99,6 +101,28 @@ def _wants_terms(text: str) -> bool:
     """Does she want to pay in parts, later, or less for a reason of her own? That is agreed with a person."""
     other_reason = touches(text, "bad_service", "vacant", "damage", "not_handed_over")
     return touches(text, "hardship") or (touches(text, "reduction") and not other_reason)
+
+
+def told_by_words(call: Call, heard: Heard) -> Replies | None:
+    """Return the answer to a question of fees that was read as one about the estate; None for others."""
+    fees = call.estate.fees
+    told = _by_words(call, heard, fees) if fees is not None else None
+    return told.replies if told else None
+
+
+def _by_words(call: Call, heard: Heard, fees: FeeSettings) -> Answered | None:
+    """What her words ask for so plainly that the category does not matter; None for anything else."""
+    text, category = words_of(heard), category_asked(heard)
+    if touches(text, "wrong", "paid_already", "raised", "too_much"):
+        return None
+    if touches(text, "discount"):
+        told = {"discount": fees.discount, "decided_by": fees.decided_by}
+        return Answered((Reply("utter_fee_discount", told),))
+    if touches(text, "renew_card"):
+        return answer_parking(call, heard, fees)
+    if category in _TELLS_A_BILL and "sold" in aspects_of(text) and not touches(text, "how_much_owed"):
+        return Answered(told_of(call, fees, ("sold",)))
+    return None
 
 
 def _my_bill(call: Call, heard: Heard, fees: FeeSettings) -> Answered:

@@ -45,6 +45,9 @@ def answer_parking(call: Call, heard: Heard, fees: FeeSettings) -> Answered:
         return Answered((unfair(fees), *law(call, fees, "unfair")), checks="parking")
     if touches(text, "wrong", "wrong_parking"):
         return Answered((Reply("utter_fee_wrong", {"what": "amount"}),), checks="parking")
+    if touches(text, "renew_card"):
+        renewal = Reply("utter_fee_parking_renew", {"renewal": fees.parking_renewal})
+        return Answered((renewal, *own_items(call, heard, ("parking",))))
     quoted = law(call, fees, "public_income") if touches(text, "public_ground") else ()
     rates = (*tell_parking(call, fees, text), *quoted)
     return Answered((*rates, *own_items(call, heard, ("parking",)), Reply("utter_fee_parking_next")))

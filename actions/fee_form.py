@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from actions.detours import SURE, answer_detour, give_up_on_words, is_detour
 from actions.fee_asked import touches
+from actions.fee_home import SomebodyElses, whose_account
 from actions.fee_opening import FEE_SLOTS, home_of_charge, open_fee
 from actions.heard import Heard
 from actions.matters import KEPT, OTHER, next_matter
@@ -39,7 +40,7 @@ def go_on(call: Call, heard: Heard) -> Outcome:
         return Outcome(slots={"fee_evidence": _label(call, "none")})
     if heard.asked == "fee_confirmed" and heard.intent == "affirm":
         return Outcome(slots={"fee_confirmed": True}, closes=True)
-    if _other_subject(heard):
+    if _other_subject(call, heard):
         return _answered_detour(call, heard)
     return _taken(call, heard)
 
@@ -60,9 +61,11 @@ def _gives_up(heard: Heard) -> bool:
     return gives_up or (heard.asked == "fee_confirmed" and refused)
 
 
-def _other_subject(heard: Heard) -> bool:
+def _other_subject(call: Call, heard: Heard) -> bool:
     if heard.pressed:
         return heard.intent == "fee"
+    if heard.intent == "fee" and not touches(heard.text, "wrong") and _asks_for_others(call, heard):
+        return True
     if not is_detour(heard):
         return False
     if heard.intent in ("fee", "inquiry"):
@@ -71,6 +74,11 @@ def _other_subject(heard: Heard) -> bool:
         return heard.confidence >= SURE and not says("wish", heard.text) and heard.asked == "fee_confirmed"
     unsure = heard.intent in _COURTESIES and heard.confidence < SURE_OF_COURTESY
     return heard.intent in _DETOURS and not unsure
+
+
+def _asks_for_others(call: Call, heard: Heard) -> bool:
+    asks = heard.category_of("fee") == "my_bill"
+    return asks and isinstance(whose_account(call, heard), SomebodyElses)
 
 
 def _answered_detour(call: Call, heard: Heard) -> Outcome:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from actions.base import DeskAction
+from actions.fee_answers import told_by_words
 from actions.heard import Heard
 from actions.matters import OTHER
 from actions.outcome import Outcome, kept
@@ -45,6 +46,8 @@ def answer_inquiry(call: Call, heard: Heard) -> Outcome:
     if not question_in(heard):
         return Outcome((Reply("utter_inquiry_ask"),))
     found = _found(call, heard)
+    if not isinstance(found, Answered) and (told := told_by_words(call, heard)) is not None:
+        return Outcome(told)
     if not isinstance(found, Answered) and (answered := follow_up(call, heard)) is not None:
         return answered
     match found:
