@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tests.doubles.telegram import forums
 from tests.doubles.telegram.faults import ApiError
 from tests.doubles.telegram.world import CALLBACK_SECONDS, DEFAULT_UPDATES, Chat, Json, World
 
@@ -55,21 +56,27 @@ def send_message(world: World, params: Params) -> Json:
     if not text.strip():
         raise ApiError(400, "Bad Request: message text is empty")
     _length(text, TEXT_LIMIT, "message is too long")
-    return world.add_message(chat, world.bot, {"text": text, **_extras(chat, params)})
+    thread = forums.in_thread(chat, params)
+    return world.add_message(chat, world.bot, {"text": text, **_extras(chat, params), **thread})
 
 
 def send_photo(world: World, params: Params) -> Json:
     chat = world.writable_chat(params.get("chat_id"))
     size = _uploaded(world, params, "photo", PHOTO_BYTES, ".jpg")
     photo = [{**size, "width": 90, "height": 60}]
-    return world.add_message(chat, world.bot, {"photo": photo, **_caption(params), **_extras(chat, params)})
+    return _with_file(world, chat, params, {"photo": photo})
 
 
 def send_document(world: World, params: Params) -> Json:
     chat = world.writable_chat(params.get("chat_id"))
     document = _uploaded(world, params, "document", FILE_BYTES, "")
-    content = {"document": document, **_caption(params), **_extras(chat, params)}
-    return world.add_message(chat, world.bot, content)
+    return _with_file(world, chat, params, {"document": document})
+
+
+def send_voice(world: World, params: Params) -> Json:
+    chat = world.writable_chat(params.get("chat_id"))
+    voice = _uploaded(world, params, "voice", FILE_BYTES, ".oga")
+    return _with_file(world, chat, params, {"voice": {**voice, "duration": 0, "mime_type": "audio/ogg"}})
 
 
 def send_chat_action(world: World, params: Params) -> bool:
@@ -144,6 +151,7 @@ METHODS: dict[str, Method] = {
     "sendmessage": send_message,
     "sendphoto": send_photo,
     "senddocument": send_document,
+    "sendvoice": send_voice,
     "sendchataction": send_chat_action,
     "editmessagetext": edit_message_text,
     "editmessagereplymarkup": edit_message_reply_markup,
@@ -151,6 +159,7 @@ METHODS: dict[str, Method] = {
     "getfile": get_file,
     "setmycommands": set_my_commands,
     "getmycommands": get_my_commands,
+    **forums.METHODS,
 }
 """All but `getUpdates`, which waits and stands in `server.py`."""
 
@@ -183,7 +192,16 @@ def _extras(chat: Chat, params: Params) -> Json:
     reply = _json(params.get("reply_parameters"))
     if reply and reply.get("message_id") in chat.messages:
         extras["reply_to_message"] = chat.messages[reply["message_id"]]
+    elif reply and not reply.get("allow_sending_without_reply"):
+        raise ApiError(400, "Bad Request: message to be replied not found")
     return extras
+
+
+def _with_file(world: World, chat: Chat, params: Params, content: Json) -> Json:
+    thread = forums.in_thread(chat, params)
+    return world.add_message(
+        chat, world.bot, {**content, **_caption(params), **_extras(chat, params), **thread}
+    )
 
 
 def _button(button: Json) -> None:

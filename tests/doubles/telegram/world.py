@@ -49,6 +49,13 @@ class Chat:
     messages: dict[int, Json] = field(default_factory=dict)
     last_id: int = 0
     actions: list[str] = field(default_factory=list)
+    topics: dict[int, Any] = field(default_factory=dict)
+    """Forum topics by `message_thread_id` (forums.py)."""
+    bot_rights: frozenset[str] = frozenset()
+    """What the bot may do as an administrator of the group; empty: it is a mere member."""
+    pinned: list[int] = field(default_factory=list)
+    migrated_to: int | None = None
+    """The supergroup that this group became."""
 
     def next_id(self) -> int:
         self.last_id += 1
@@ -161,6 +168,11 @@ class World:
     def writable_chat(self, chat_id: Any) -> Chat:
         """The chat, if the bot may write to it."""
         chat = self.chat(chat_id)
+        if chat.migrated_to is not None:
+            said = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise ApiError(400, said, migrate_to_chat_id=chat.migrated_to)
+        if chat.blocked and chat.body["type"] != "private":
+            raise ApiError(403, "Forbidden: bot was kicked from the supergroup chat")
         if chat.blocked:
             raise ApiError(403, "Forbidden: bot was blocked by the user")
         if not chat.started:
