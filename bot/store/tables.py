@@ -505,4 +505,5 @@ import bot.store.kept_from_tables  # noqa: E402
 import bot.store.pace_tables  # noqa: E402
 import bot.store.reading_tables  # noqa: E402
 import bot.store.reminder_tables  # noqa: E402
-import bot.store.service_tables  # noqa: E402, F401
+import bot.store.service_tables  # noqa: E402
+import bot.store.telegram_staff_tables  # noqa: E402, F401

@@ -67,6 +67,19 @@ def heartbeat(
     return was_gone or looks_new
 
 
+def heard_elsewhere(session: Session, agent_id: int, *, estate: Estate, now: datetime) -> None:
+    """She did something from a telephone, where no page of hers beats: a sign of life.
+
+    It holds as long as an answer may take, so that a chat she serves from there is not taken from her.
+    """
+    presence = _presence(session, agent_id)
+    service = estate.service
+    heard = now + max(service.answer_within - service.offline_after, timedelta(0))
+    presence.seen_at = max(presence.seen_at or heard, heard)
+    presence.missed = 0
+    session.flush()
+
+
 def choose(session: Session, agent_id: int, chosen: Chosen, *, by: str, now: datetime) -> None:
     """She (or a supervisor for her) says whether she takes new chats."""
     presence = _presence(session, agent_id)

@@ -28,6 +28,8 @@ class ApiFault(Exception):
     code: int | None
     description: str
     retry_after: float | None = None
+    migrated_to: int | None = None
+    """The group has become a supergroup of this number."""
 
     def __str__(self) -> str:
         return self.description if self.code is None else f"{self.code}: {self.description}"
@@ -150,9 +152,11 @@ def _refused(status: int, body: Any) -> Any:
     said = body if isinstance(body, dict) else {}
     parameters = said.get("parameters")
     after = parameters.get("retry_after") if isinstance(parameters, dict) else None
+    moved = parameters.get("migrate_to_chat_id") if isinstance(parameters, dict) else None
     code = said.get("error_code", status)
     raise ApiFault(
         code if isinstance(code, int) else status,
         str(said.get("description", "no reason given"))[:200],
         float(after) if isinstance(after, int | float) else None,
+        moved if isinstance(moved, int) else None,
     )

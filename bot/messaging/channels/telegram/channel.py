@@ -62,6 +62,8 @@ _WIDE: Final = 6
 """Buttons with longer words than this stand alone in their row."""
 _MOST_CHATS: Final = 5000
 
+VOICE: Final = "audio/ogg"
+"""What Telegram plays as a voice message; any other sound goes as a file."""
 _NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 """Faults before the request left: it certainly did not arrive."""
 
@@ -148,6 +150,8 @@ class TelegramChannel:
         caption = piece.text or None
         if piece.file.media_type.startswith("image/"):
             sent = await bot.send_photo(chat_id, data, caption=caption, reply_markup=keyboard)
+        elif piece.file.media_type == VOICE:
+            sent = await bot.send_voice(chat_id, data, caption=caption, reply_markup=keyboard)
         else:
             name = piece.file.name or str(piece.file.id)
             sent = await bot.send_document(

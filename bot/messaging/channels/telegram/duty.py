@@ -37,7 +37,8 @@ class DutyButton:
         if page is None:
             return Heard(callback_word=words["not_yours"])
         try:
-            agent_id = _agent(session, page.name)
+            agent = agent_named(session, page.name)
+            agent_id = agent.id if agent is not None else None
             person = None if agent_id else page.name
             alarm = help_.acknowledge(
                 session, page.alarm_id, agent_id=agent_id, person=person, telling=self.telling, now=now
@@ -60,7 +61,7 @@ def _page(session: Session, incoming: Incoming) -> Page | None:
     return page if here else None
 
 
-def _agent(session: Session, name: str) -> int | None:
+def agent_named(session: Session, name: str) -> Agent | None:
     """An agent of that name signs as herself; anybody else of the duty list by name."""
-    found = session.scalars(select(Agent.id).where(Agent.name == name, Agent.active)).all()
+    found = session.scalars(select(Agent).where(Agent.name == name, Agent.active)).all()
     return found[0] if len(found) == 1 else None

@@ -9,12 +9,12 @@ import io
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import anyio.to_thread
 from sqlalchemy import select
@@ -38,6 +38,10 @@ log = logging.getLogger(__name__)
 
 TRIES: Final = 3
 """An update on which we fail so often is kept and flagged, and the next ones go on."""
+
+
+Fetch = Callable[[Sequence[SentFile]], Awaitable[Fetched]]
+StaffTake = Callable[[int, dict[str, Any], Fetch], Awaitable[bool]]
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,9 @@ class Intake:
         attachments: AttachmentStore,
         now: Callable[[], datetime],
         reading: Reading | None = None,
+        staff: StaffTake | None = None,
     ) -> None:
+        """`staff` handles what happens in the staff's own group, and says whether it did."""
         self._work = work
         self._hub = hub
         self._api = api
@@ -74,6 +80,7 @@ class Intake:
         self._attachments = attachments
         self._now = now
         self._how = reading or Reading()
+        self._staff = staff
         self._slots = asyncio.Semaphore(self._how.at_once)
         self._busy: dict[int | None, asyncio.Task[None]] = {}
 
@@ -135,6 +142,8 @@ class Intake:
         if raw is None:
             return {row_id}
         try:
+            if await self._by_staff(row_id, raw, last_try=last_try):
+                return {row_id}
             incoming = read_update(raw)
         except UnreadableUpdate as fault:
             log.error("telegram.unreadable", extra={"row": row_id, "error": str(fault)})
@@ -158,6 +167,17 @@ class Intake:
             raise
         await self._after(whole, heard)
         return set(row_ids)
+
+    async def _by_staff(self, row_id: int, raw: dict[str, Any], *, last_try: bool) -> bool:
+        """Was it something in the staff's group, and is it done?"""
+        try:
+            return self._staff is not None and await self._staff(row_id, raw, self._fetch)
+        except (StoreError, UnreadableUpdate):
+            raise
+        except Exception as fault:
+            if last_try:
+                await self._work.write(partial(finish, row_ids=[row_id], now=self._now(), error=repr(fault)))
+            raise
 
     def _hear(
         self,
@@ -241,7 +261,7 @@ class Intake:
         return NewAttachment(media_type, len(data), self._attachments.keep_file(data), file.name[:200])
 
 
-def _raw(session: Session, row_id: int) -> dict[str, object] | None:
+def _raw(session: Session, row_id: int) -> dict[str, Any] | None:
     """The update as it came; None when it is handled already."""
     row = session.get(TelegramUpdate, row_id)
     if row is None or row.state is not UpdateState.NEW:

@@ -1,5 +1,6 @@
 """Telegram put together for one desk process: `TelegramService.of(…)`, then its jobs and its channel."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ from bot.messaging.channels.telegram.intake import Intake, Reading
 from bot.messaging.channels.telegram.receiver import Receiver, Receiving
 from bot.messaging.channels.telegram.typing_signs import TypingSigns
 from bot.messaging.channels.telegram.webhook import PATH, Webhook, webhook_secret
+from bot.messaging.channels.telegram_staff.jobs import StaffPace
+from bot.messaging.channels.telegram_staff.room import StaffRoom
+from bot.messaging.channels.telegram_staff.wording import StaffWording
 from bot.messaging.live import Hub
 from bot.messaging.voice import Voice
 from bot.messaging.work import StoreWork
@@ -38,6 +42,7 @@ class TelegramPace:
     receiving: Receiving = field(default_factory=Receiving)
     reading: Reading = field(default_factory=Reading)
     limits: Limits = LIMITS
+    staff: StaffPace = field(default_factory=StaffPace)
 
 
 class TelegramService:
@@ -60,6 +65,16 @@ class TelegramService:
         self.channel = TelegramChannel(
             api=self.api, work=work, attachments=attachments, now=now, limits=pace.limits
         )
+        self._staff = StaffRoom(
+            api=self.api,
+            work=work,
+            hub=hub,
+            attachments=attachments,
+            wording=StaffWording(voice.words, voice.estate, settings.public_url),
+            desk_id=settings.desk_id,
+            now=now,
+            pace=pace.staff,
+        )
         self.intake = Intake(
             work=work,
             hub=hub,
@@ -68,6 +83,7 @@ class TelegramService:
             attachments=attachments,
             now=now,
             reading=pace.reading,
+            staff=self._staff.take,
         )
         address = webhook_address(settings)
         secret = webhook_secret(token)
@@ -96,13 +112,15 @@ class TelegramService:
         await self.api.close()
 
     async def _read(self) -> None:
-        """Beside receiving: the menu once, then the intake."""
+        """Beside receiving: the menu once, then the intake and the staff's group."""
         words = self._voice.words.labels["telegram_menu"]
         try:
             await self.api.set_menu([(command, words[command]) for command in MENU])
         except ApiFault as fault:
             log.warning("telegram.no_menu", extra={"error": str(fault)})
-        await self.intake.run()
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self.intake.run())
+            both.create_task(self._staff.mirror.run())
 
 
 def webhook_address(settings: Settings) -> str | None:
