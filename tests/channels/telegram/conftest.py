@@ -84,9 +84,11 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-def telegram() -> Iterator[FakeTelegram]:
-    """The Bot API double, running and well."""
-    server = FakeTelegram().start()
+def telegram(clock: HandClock) -> Iterator[FakeTelegram]:
+    """The Bot API double, running and well, at the desk's own time."""
+    server = FakeTelegram()
+    server.world.clock = lambda: clock().timestamp()
+    server.start()
     yield server
     server.stop()
 

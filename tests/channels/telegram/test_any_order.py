@@ -32,7 +32,7 @@ from bot.store.states import Sender
 from bot.store.tables import Message
 from tests.doubles.telegram.people import TelegramPerson
 from tests.doubles.telegram.server import TOKEN, FakeTelegram
-from tests.support.clock import HandClock
+from tests.support.clock import MORNING, HandClock
 from tests.support.estates import sample_estate, sample_words
 from tests.support.examples import times
 
@@ -64,6 +64,7 @@ PLANS = st.builds(
 def played(plan: Plan) -> tuple[list[dict[str, Any]], dict[tuple[int, int], list[str]]]:
     """The updates of a plan, and every wording of each message in the order it was written."""
     telegram = FakeTelegram()
+    telegram.world.clock = MORNING.timestamp
     people = [TelegramPerson(telegram, name, number) for number, name in ((11, "王阿姨"), (12, "老周"))]
     wordings: dict[tuple[int, int], list[str]] = {}
     for number, (who, act) in enumerate(plan.acts):

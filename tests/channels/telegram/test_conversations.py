@@ -27,7 +27,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Ca
     given = rasa_python_for_tests()
     if given:
         os.environ["GUANJIA_RASA_PYTHON"] = given
-    clock, telegram = HandClock(), FakeTelegram().start()
+    clock, telegram = HandClock(), FakeTelegram()
+    telegram.world.clock = lambda: clock().timestamp()
+    telegram.start()
     settings = {"telegram_token": telegram.token, "telegram_api_url": telegram.url}
     try:
         with running_house(tmp_path_factory.mktemp("house"), clock, **settings) as house:
@@ -54,9 +56,9 @@ class Dialogue:
         except AssertionError as fault:
             raise AssertionError(f"{parts} not in {self.person.texts()[after:]}") from fault
 
-    def says(self, text: str, *parts: str) -> str:
+    def says(self, text: str, *parts: str, reply_to: int | None = None) -> str:
         seen = len(self.person.texts())
-        self.person.says(text)
+        self.person.says(text, reply_to=reply_to)
         return self.reads(*parts, after=seen)
 
     def presses(self, title: str, *parts: str) -> str:
@@ -93,6 +95,23 @@ def test_a_repair_with_a_photo(talk: Dialogue) -> None:
             select(Attachment.media_type).join(Message).where(Message.conversation_id == case.conversation_id)
         ).all()
     assert files == ["image/jpeg"]
+
+
+def test_what_she_answers_says_which_case_she_means(talk: Dialogue) -> None:
+    hers = talk.person.says("厨房水管漏水，3栋2单元1201，昨晚开始的，电话13812341234")
+    talk.reads("厨房水管漏水", "138****1234")
+    talk.presses("确认", "工单号BX")
+    confirmed = talk.person.sees()[-1]["message_id"]
+    talk.says("楼道灯也坏了，3栋2单元五楼，今天早上发现的", "核对")
+    talk.presses("确认", "工单号BX")
+    first, second = talk.cases()
+    told = talk.says("这个怎么样了", first.number, reply_to=confirmed)
+    assert second.number not in told
+    told = talk.says("还在滴水，柜子下面都湿了", "已经补充到工单", first.number, reply_to=hers)
+    assert second.number not in told
+    told = talk.says("？？", first.number, reply_to=confirmed)
+    assert second.number not in told
+    assert len(talk.cases()) == 2
 
 
 def test_a_complaint(talk: Dialogue) -> None:

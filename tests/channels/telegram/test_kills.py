@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -56,6 +57,7 @@ class MortalDesk:
 @pytest.fixture
 def desk(sqlite_url: str, rasa: FakeRasa, telegram: FakeTelegram, tmp_path: Path) -> Iterator[MortalDesk]:
     rasa.brain = say_back
+    telegram.world.clock = time.time  # a desk in a process of its own has the real time
     environ = {
         "GUANJIA_RASA_URL": rasa.url,
         "GUANJIA_RASA_SECRET": rasa.secret,

@@ -1,5 +1,6 @@
 """Sending: limits and their units, 429 of one chat, unknown outcomes by lane, faults for good, pictures."""
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -246,7 +247,7 @@ def test_who_blocked_the_bot_is_recorded_and_not_written_to_again(
 def test_the_pace_of_one_chat_and_of_all_keeps_telegrams_limits(
     start: StartTelegramDesk, telegram: FakeTelegram, wang: TelegramPerson
 ) -> None:
-    telegram.rates = True
+    telegram.rates, telegram.world.clock = True, time.time
     desk = start(pace=replace(QUICK, limits=replace(QUICK.limits, seconds_per_chat=1.0, per_second=25.0)))
     wang.says("在吗")
     telegram.until(wang.texts)

@@ -15,6 +15,7 @@ from bot.desk.talk.conversations import open_conversation, request_person
 from bot.desk.talk.transcript import attached, storable, touch
 from bot.desk.wording.composer import Reply
 from bot.messaging import inbox
+from bot.messaging.channels.telegram.away import tell_away
 from bot.messaging.channels.telegram.deeds import Deeds
 from bot.messaging.channels.telegram.duty import TAKE, DutyButton
 from bot.messaging.channels.telegram.heard import Fetched, Heard
@@ -124,6 +125,8 @@ class Hearing:
                 session.add(old)
             return Heard(conversation.id)
         heard = self._placed(session, conversation, incoming, recorded.message, telegram_ids)
+        if not recorded.heard.concerns:
+            tell_away(session, self._saying, conversation, incoming.sent_at or now, now=now)
         self._respond(session, conversation, recorded.message, incoming, fetched, now)
         return heard
 

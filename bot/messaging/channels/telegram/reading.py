@@ -1,6 +1,7 @@
 """From a raw update to what a resident did, with python-telegram-bot's types; one update at a time."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -53,6 +54,8 @@ class Incoming:
     argument: str = ""
     files: tuple[SentFile, ...] = ()
     album: str | None = None
+    sent_at: datetime | None = None
+    """When Telegram took it from her."""
     replied_to: int | None = None
     quoted: str = ""
     """The words she answers: the part she chose, else the whole message."""
@@ -108,6 +111,7 @@ def _message(message: telegram.Message) -> Incoming:
         "chat_id": message.chat.id,
         "name": user.full_name if user else "",
         "telegram_id": message.message_id,
+        "sent_at": message.date,
         "text": said,
         "replied_to": message.reply_to_message.message_id if message.reply_to_message else None,
         "quoted": _quoted(message),

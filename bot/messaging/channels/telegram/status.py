@@ -49,12 +49,16 @@ def tell_desk(session: Session, state: str, *, now: datetime) -> None:
     give_notice(session, key=f"telegram_{state}:{now:%Y-%m-%d}", kind=f"telegram_{state}", now=now)
 
 
+LOST_KIND: Final = "telegram_outage"
+"""The notice of a time in which Telegram gave messages up."""
+
+
 def tell_outage(session: Session, since: datetime, *, now: datetime) -> None:
     """Telegram keeps updates for a day: after a longer absence messages are lost, and a person must know."""
     give_notice(
         session,
         key=f"telegram_outage:{since.isoformat()}",
-        kind="telegram_outage",
+        kind=LOST_KIND,
         details={"since": since.isoformat(), "until": now.isoformat()},
         now=now,
     )
