@@ -4,10 +4,11 @@ Most messages hold one matter in several clauses ("电梯又坏了，第三次�
 only when it is sure by itself, of another topic, and no mere frame (urging, threatening) of the first.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.understanding.pieces import CONNECTOR, SENTENCE_END, Piece, clauses, sentences
+from bot.understanding.borders import Border
+from bot.understanding.pieces import CONNECTOR, ONLY_CONNECTS, SENTENCE_END, Piece, clauses, sentences
 
 FRAMES = frozenset(
     {
@@ -24,9 +25,6 @@ MOST_PARTS = 16
 """A text in more parts than these is not looked through: reading each costs about 12 ms."""
 LONG = 100
 """Characters from which a text is a letter: many clauses that only tell the story of one matter."""
-SURE_AFTER = {"connector": 0.6, "sentence": 0.85, "comma": 0.95}
-"""How sure a clause must be to begin a matter of its own, by what parts it from the words before."""
-SURE_IN_LETTER = {"connector": 0.85, "sentence": 0.985}
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,6 @@ class Judged:
         return self.confidence if same_kind else (self.confidence + self.of_intent) / 2
 
 
-Sure = Mapping[str, float]
 Judge = Callable[[Sequence[str]], list[Judged]]
 Glance = Callable[[Sequence[str]], list[set[str]]]
 """Labels that a cheap look finds possible for each text."""
@@ -89,17 +86,21 @@ def find_matters(text: str, label: str, confidence: float, judge: Judge, glance:
     """
     whole = [Matter(*split_label(label), 0, len(text), confidence)]
     letter = len(text) > LONG
-    parts = _parts(text, sentences(text) if letter else clauses(text))
+    parts = parts_of(text)
     if not 2 <= len(parts) <= MOST_PARTS or split_label(label)[0] not in ALONE:
         return whole
     texts = [part.piece.text for part in parts]
-    if not any(_counts(other, 1.0, 0.0) for labels in glance(texts) for other in labels - {label}):
+    if not any(may_stand_beside(other) for labels in glance(texts) for other in labels - {label}):
         return whole
-    judged = judge(texts)
-    runs = _merged(_runs(parts, judged, SURE_IN_LETTER if letter else SURE_AFTER))
+    runs = _merged(_runs(parts, judge(texts), letter=letter, label=label))
     if len(runs) < 2 or (letter and label not in {run.label for run in runs}):
         return whole
     return [_matter(run) for run in runs[:MOST]]
+
+
+def may_stand_beside(label: str) -> bool:
+    """Can this label be a matter beside others?"""
+    return label not in FRAMES and split_label(label)[0] in ALONE
 
 
 def widened(matter: Matter, text: str, words: str) -> Matter:
@@ -119,10 +120,12 @@ def widened(matter: Matter, text: str, words: str) -> Matter:
 
 
 @dataclass(frozen=True)
-class _Part:
+class Part:
+    """A clause, or clauses too short to say anything alone."""
+
     piece: Piece
     border: str
-    """What parts it from the words before: connector, sentence or comma."""
+    """What parts it from the words before: connector, sentence, space or comma."""
 
 
 @dataclass(frozen=True)
@@ -133,40 +136,58 @@ class _Run:
     end: int
 
 
-def _parts(text: str, pieces: Sequence[Piece]) -> list[_Part]:
-    """Pieces with their borders, those too short to say anything joined to the one before."""
-    found: list[_Part] = []
-    for piece in pieces:
+def parts_of(text: str) -> list[Part]:
+    """Clauses with their borders, of a letter sentences; what is too short is joined to the one before."""
+    found: list[Part] = []
+    told = False
+    for piece in sentences(text) if len(text) > LONG else clauses(text):
+        announced, told = told, bool(ONLY_CONNECTS.fullmatch(piece.text))
+        if told:
+            continue
+        if announced:
+            found.append(Part(piece, "connector"))
+            continue
         if found and len(piece.text) < SHORTEST:
             before = found.pop()
             joined = Piece(text[before.piece.start : piece.end], before.piece.start, piece.end)
-            found.append(_Part(joined, before.border))
+            found.append(Part(joined, before.border))
             continue
         between = text[found[-1].piece.end : piece.start] if found else ""
-        if CONNECTOR.match(piece.text):
-            found.append(_Part(piece, "connector"))
-        else:
-            found.append(_Part(piece, "sentence" if SENTENCE_END.search(between) else "comma"))
+        found.append(Part(piece, "connector" if CONNECTOR.match(piece.text) else _parted_by(between)))
     return found
 
 
-def _counts(label: str, confidence: float, least: float) -> bool:
-    return confidence >= least and label not in FRAMES and split_label(label)[0] in ALONE
+def _parted_by(between: str) -> str:
+    if SENTENCE_END.search(between):
+        return "sentence"
+    return "space" if between and not between.strip() else "comma"
 
 
-def _runs(parts: Sequence[_Part], judged: Sequence[Judged], sure: Sure) -> list[_Run]:
-    """Neighbouring clauses of one label become one; unsure ones belong to the matter before them."""
+def _runs(parts: Sequence[Part], judged: Sequence[Judged], *, letter: bool, label: str) -> list[_Run]:
+    """Neighbouring clauses of one label become one; what begins no matter belongs to the one before it."""
     runs: list[_Run] = []
-    for part, clause in zip(parts, judged, strict=True):
-        piece, last = part.piece, runs[-1] if runs else None
-        label, confidence = clause.label, clause.beside(last.label if last else None)
-        least = sure[part.border] if last else min(sure.values())
-        if last and (label == last.label or not _counts(label, confidence, least)):
-            best = max(last.confidence, confidence if label == last.label else 0.0)
-            runs[-1] = _Run(last.label, best, last.start, piece.end)
-        elif _counts(label, confidence, least):
-            runs.append(_Run(label, confidence, piece.start, piece.end))
+    for place, (part, clause) in enumerate(zip(parts, judged, strict=True)):
+        piece = part.piece
+        if not runs:
+            if may_stand_beside(clause.label):
+                runs.append(_Run(clause.label, clause.confidence, piece.start, piece.end))
+            continue
+        last = runs[-1]
+        if clause.label != last.label and may_stand_beside(clause.label):
+            behind = judged[place - 1].label == last.label
+            sure = clause.beside(last.label)
+            if Border(piece.text, part.border, sure, len(parts), letter, behind).begins_matter():
+                runs.append(_Run(clause.label, sure, piece.start, piece.end))
+                continue
+        runs[-1] = _longer(last, clause, piece.end, label if len(runs) == 1 else None)
     return runs
+
+
+def _longer(run: _Run, clause: Judged, end: int, whole: str | None) -> _Run:
+    """The run with one more clause; the label of the whole message is better than an unsure first one."""
+    if clause.label in (run.label, whole) and clause.confidence > run.confidence:
+        return _Run(clause.label, clause.confidence, run.start, end)
+    return replace(run, end=end)
 
 
 def _merged(runs: Sequence[_Run]) -> list[_Run]:

@@ -5,10 +5,15 @@ from dataclasses import dataclass
 
 # Words that begin something else; they part clauses even without a comma.
 _WORDS = (
-    r"另外|还有(?=就是|一|件|个|,|，|想|问|麻烦|请|要|，)|还想|还要问|顺便|顺带|对了[,，]|再问|再就是|再一个|其次|此外|第二[,，是]"
-    r"|同时(?=想|请|也|要)|而且|以及"
+    r"另外|还有(?=就是|一|件|个|,|，|想|问|麻烦|请|要|，)|还想|还要问|顺[便带嘴口]|对了[,，]|再问|再就是|再一个|其次|此外|第二[,，是]"
+    r"|再(?=麻烦|帮我|请你|反映|提一|提个|补充)|同时(?=想|请|也|要|反映|投诉|建议|希望|麻烦|咨询|询问)|而且|以及"
 )
 CONNECTOR = re.compile(rf"(?:{_WORDS}|还有)")
+ONLY_CONNECTS = re.compile(
+    rf"(?:{_WORDS}|还有)(?:[想要]?(?:问|说|反映|提|讲|咨询|请教|打听|补充|麻烦))?(?:一?[下声句嘴])?(?:[一个件]{{0,2}}事儿?)?[:：]?"
+    r"|[第其]?[一二三四五六]|[1-6]"
+)
+"""A clause that says nothing of its own ("顺便说一声", "还有个事", the "二" of "二、")."""
 SENTENCE_END = re.compile(r"[.!?;。！？；\n]+")
 _SENTENCE = re.compile(rf"{SENTENCE_END.pattern}|(?<=.)(?={_WORDS})")
 _CLAUSE = re.compile(r"[,，、\s]+")

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from bot.understanding.borders import Border
+from bot.understanding.matters import parts_of
 from bot.understanding.parse_file import ModelReader
-from tests.nlu.sentences import several_matters
+from tests.nlu.sentences import ROOT, likeness, pairs_of_letters, several_matters, training
 
 OVERLAP = 0.5
 """Share of the characters of span and part together that both hold."""
@@ -39,6 +41,45 @@ def test_spans_stand_where_the_matters_are_told(
     with capsys.disabled():
         print(f"\nmatters found with their words: {sum(hits)} of {len(hits)} ({share:.2f})")
     assert share >= 0.6
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("表扬保安小杜。顺便说一声，三号岗的监控坏了", ["表扬保安小杜", "三号岗的监控坏了"]),
+        ("一、门锁坏了关不上；二、楼道里堆满电瓶车", ["门锁坏了关不上", "楼道里堆满电瓶车"]),
+        ("水压太小；同时反映账目不公开", ["水压太小", "同时反映账目不公开"]),
+        ("电梯坏了还有一件事灯不亮", ["电梯坏了", "还有一件事灯不亮"]),
+    ],
+)
+def test_what_only_connects_is_no_part(text: str, parts: list[str]) -> None:
+    assert [part.piece.text for part in parts_of(text)] == parts
+
+
+def test_a_connector_and_a_word_like_also_speak_for_a_further_matter() -> None:
+    def chance(text: str, parted_by: str) -> float:
+        return Border(text, parted_by, sure=0.9, parts=2, letter=False, behind=True).chance()
+
+    assert chance("垃圾也没人清理", "comma") > chance("垃圾没有人清理", "comma")
+    assert chance("垃圾没有人清理", "connector") > chance("垃圾没有人清理", "sentence")
+    assert chance("垃圾没有人清理", "sentence") > chance("垃圾没有人清理", "comma")
+
+
+def test_what_is_learnt_of_borders_is_labelled_and_not_of_the_test() -> None:
+    known = {sentence.label for sentence in training()}
+    tested = [pairs_of_letters(message["text"]) for message in several_matters()]
+    assert len(lessons()) >= 90
+    for labels, text in lessons():
+        assert set(labels.split(",")) <= known, text
+        assert text.count("|") == labels.count(","), text
+        assert max(likeness(pairs_of_letters(text), other) for other in tested) < 0.4, text
+
+
+def lessons() -> list[tuple[str, str]]:
+    """Labels and text of the messages that the borders are learnt from."""
+    lines = (ROOT / "nlu_data" / "matters" / "borders.txt").read_text(encoding="utf-8").splitlines()
+    split = [line.partition("\t") for line in lines if line and not line.startswith("#")]
+    return [(labels, text) for labels, _, text in split]
 
 
 def told(message: dict[str, Any]) -> Iterator[tuple[str, tuple[int, int]]]:
