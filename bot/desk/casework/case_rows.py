@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.desk.casework.promise_times import PromisedTime
 from bot.desk.people import notices
 from bot.desk.rows import lock_conversation
 from bot.desk.talk.transcript import record_outbound, storable
 from bot.store.states import CaseStatus, Lane, Role, Sender
-from bot.store.tables import Agent, Case, CaseEvent, Message
+from bot.store.tables import Agent, Case, CaseEvent, Message, Promise
 
 Say = Callable[[str, Mapping[str, Any]], str]
 """Words a response key with its slots (`bot/desk/wording/speaking.py`); use cases hold keys only."""
@@ -134,3 +135,8 @@ def tell_supervisors(session: Session, case: Case, now: datetime, *, but: Collec
             details={"number": case.number},
             now=now,
         )
+
+
+def as_told(promise: Promise) -> PromisedTime:
+    """The promised time as use cases hand it out."""
+    return PromisedTime(promise.what, promise.due_at, promise.warn_at, promise.tell_at)

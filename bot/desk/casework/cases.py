@@ -1,11 +1,10 @@
-"""A case 工单 from its opening to its end (R7–R10): numbers, states, who is in charge, its history.
+"""A case 工单 from its opening to its end (R7–R10): who is in charge, what is done with it, its history.
 
-`change_status` is the one function that changes a status; every change is an event with old, new, who,
-why, when. Words for the resident come through `say` (`bot/desk/wording/speaking.py`); without it she is
-not told.
+How it is opened stands in `case_opening.py`, its states in `case_moves.py`, what is promised for it in
+`promises.py`; their names can be had from here, too. Words for the resident come through `say`
+(`bot/desk/wording/speaking.py`); without it she is not told.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,15 +13,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.desk.casework.access import sees_complaints_of_colleagues
+from bot.desk.casework.case_moves import MOVES, IllegalCaseMove, change_status
+from bot.desk.casework.case_opening import NoSuchHousehold, OpenedCase, open_case
 from bot.desk.casework.case_rows import (
     OPEN_STATUSES,
     Say,
     add_event,
+    as_told,
     lock_case,
     tell_resident,
-    tell_supervisors,
 )
-from bot.desk.casework.complained_of import USUAL, Charge, PassedBy, keep_from, may_have
+from bot.desk.casework.complained_of import may_have
 from bot.desk.casework.promise_times import PromisedTime
 from bot.desk.casework.promises import (
     cancel_promises,
@@ -34,11 +35,9 @@ from bot.desk.casework.promises import (
 from bot.desk.estate.model import Estate
 from bot.desk.people import notices
 from bot.desk.talk.transcript import storable
-from bot.language.when import read_since
 from bot.store import actors
-from bot.store.counters import next_value
-from bot.store.states import CaseKind, CaseStatus, Role, Urgency
-from bot.store.tables import Agent, Case, CaseEvent, Household, Promise
+from bot.store.states import CaseStatus, Role
+from bot.store.tables import Agent, Case, CaseEvent
 
 __all__ = [
     "MOVES",
@@ -62,48 +61,9 @@ __all__ = [
     "withdraw_case",
 ]
 
-_S = CaseStatus
-_ENDS = {_S.RESOLVED, _S.WITHDRAWN}
-MOVES: Mapping[CaseStatus, frozenset[CaseStatus]] = {
-    _S.ACCEPTED: frozenset({_S.ASSIGNED, _S.IN_PROGRESS, *_ENDS}),
-    _S.ASSIGNED: frozenset({_S.IN_PROGRESS, *_ENDS}),
-    _S.IN_PROGRESS: frozenset({_S.ASSIGNED, *_ENDS}),
-    _S.RESOLVED: frozenset({_S.CLOSED, _S.REOPENED}),
-    _S.REOPENED: frozenset({_S.ASSIGNED, _S.IN_PROGRESS, *_ENDS}),
-    _S.CLOSED: frozenset({_S.REOPENED}),
-    _S.WITHDRAWN: frozenset({_S.REOPENED}),
-}
-
-
-@dataclass
-class IllegalCaseMove(Exception):
-    """The table of moves has no such move; nothing was changed."""
-
-    number: str
-    old: CaseStatus
-    new: CaseStatus
-
-    def __str__(self) -> str:
-        return f"case {self.number} cannot go from {self.old} to {self.new}"
-
 
 class NotForThem(PermissionError):
     """A complaint about a colleague is no agent's to handle."""
-
-
-class NoSuchHousehold(LookupError):
-    """The estate has no home with this key."""
-
-
-@dataclass(frozen=True)
-class OpenedCase:
-    """What the resident is told of a new case: its number, who is in charge, by when."""
-
-    id: int
-    number: str
-    department: str
-    person: str
-    promises: tuple[PromisedTime, ...]
 
 
 @dataclass(frozen=True)
@@ -114,93 +74,6 @@ class Urged:
     person: str
     department: str
     next_due: PromisedTime | None
-
-
-def open_case(
-    session: Session,
-    *,
-    estate: Estate,
-    kind: CaseKind,
-    category: str,
-    urgency: Urgency,
-    summary: str,
-    place: str | None,
-    since: str | None,
-    contact: str | None,
-    household_key: str | None,
-    resident_id: int | None,
-    conversation_id: int | None,
-    by: str,
-    now: datetime,
-    supervisors_only: bool = False,
-    details: Mapping[str, Any] | None = None,
-    charge: Charge = USUAL,
-) -> OpenedCase:
-    """Open a case: number, department with a named person, and the promised times of the SLA table.
-
-    `supervisors_only`: it complains of somebody at the desk, as every complaint of the category "staff" does;
-    every supervisor gets a notice. `charge`: who handles it, where it is about the one who would (R8).
-    Raises NoSuchHousehold for a home the estate does not have.
-    """
-    supervisors_only = supervisors_only or (kind is CaseKind.COMPLAINT and category == "staff")
-    row = estate.sla_for(kind, category, urgency)
-    department, person = _in_charge(estate, row.department, charge)
-    case = Case(
-        number=_next_number(session, estate, kind, now),
-        kind=kind,
-        category=category,
-        urgency=urgency,
-        status=CaseStatus.ACCEPTED,
-        summary=storable(summary),
-        place=_short(place, 120),
-        since=_short(since, 120),
-        contact=_short(contact, 60),
-        household_id=_household_id(session, household_key),
-        resident_id=resident_id,
-        conversation_id=conversation_id,
-        department=department,
-        person_in_charge=person,
-        supervisors_only=supervisors_only,
-        details={**(details or {}), **_began(since, estate, now)},
-        created_at=now,
-    )
-    session.add(case)
-    session.flush()
-    add_event(session, case, "opened", new=CaseStatus.ACCEPTED, by=by, now=now)
-    kept_from = charge.kept_from if isinstance(charge, PassedBy) else ()
-    keep_from(session, case.id, kept_from)
-    if supervisors_only:
-        tell_supervisors(session, case, now, but=kept_from)
-    promises = make_promises(session, case, estate=estate, now=now)
-    return OpenedCase(case.id, case.number, department, person, tuple(_time(one) for one in promises))
-
-
-def _in_charge(estate: Estate, department_key: str, charge: Charge) -> tuple[str, str]:
-    if isinstance(charge, PassedBy):
-        return charge.department, charge.person
-    department = estate.department(department_key)
-    return department.name, department.person
-
-
-def _began(since: str | None, estate: Estate, now: datetime) -> dict[str, Any]:
-    """What "昨晚十点到现在" means in real times, kept beside her words; nothing where nobody can tell."""
-    when = read_since(since or "", now=now, zone=estate.zone)
-    if when is None or (when.begins is None and when.repeats is None):
-        return {}
-    return {"began": when.as_dict()}
-
-
-def change_status(
-    session: Session, case: Case, new: CaseStatus, *, by: str, now: datetime, why: str | None = None
-) -> CaseEvent:
-    """Change a case's status and write down old, new, why, by whom, when. Raises IllegalCaseMove."""
-    case = lock_case(session, case.id)
-    old = case.status
-    if new not in MOVES[old]:
-        raise IllegalCaseMove(case.number, old, new)
-    case.status = new
-    case.closed_at = now if new in (CaseStatus.CLOSED, CaseStatus.WITHDRAWN) else None
-    return add_event(session, case, "status", old=old, new=new, note=why, by=by, now=now)
 
 
 def assign_case(
@@ -320,31 +193,8 @@ def urge_case(session: Session, case: Case, *, by: str, now: datetime, note: str
         .where(CaseEvent.case_id == case.id, CaseEvent.kind == "urged")
     )
     ahead = [one for one in open_promises(session, case.id) if one.due_at > now]
-    next_due = _time(ahead[0]) if ahead else None
+    next_due = as_told(ahead[0]) if ahead else None
     return Urged(count or 1, case.person_in_charge, case.department, next_due)
-
-
-def _next_number(session: Session, estate: Estate, kind: CaseKind, now: datetime) -> str:
-    """BX2026-0001: the kind's prefix, the estate's year, and a number without gaps."""
-    year = now.astimezone(estate.zone).year
-    return f"{estate.case_prefixes[kind]}{year}-{next_value(session, f'case:{kind}:{year}'):04d}"
-
-
-def _household_id(session: Session, key: str | None) -> int | None:
-    if key is None:
-        return None
-    found = session.scalar(select(Household.id).where(Household.key == key))
-    if found is None:
-        raise NoSuchHousehold(key)
-    return found
-
-
-def _short(text: str | None, limit: int) -> str | None:
-    return None if text is None else storable(text)[:limit]
-
-
-def _time(promise: Promise) -> PromisedTime:
-    return PromisedTime(promise.what, promise.due_at, promise.warn_at, promise.tell_at)
 
 
 def _notice(session: Session, case: Case, kind: str, event: CaseEvent, now: datetime) -> None:
