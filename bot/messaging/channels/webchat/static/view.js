@@ -152,7 +152,7 @@ export class View {
     node.dataset.seq = message.seq;
     node.dataset.from = message.from;
     if (kind === "theirs") node.prepend(this.#avatar(message));
-    for (const file of message.attachments) bubble.append(this.#picture(file, who));
+    for (const file of message.attachments) bubble.append(this.#file(file, who));
     if (kind === "urgent") this.#urgent(node, bubble, message.text);
     else this.#text(bubble, message.text);
     if (message.buttons.length) body.append(this.#choices(message));
@@ -170,6 +170,23 @@ export class View {
     picture.src = "/chat/static/icon.svg";
     picture.alt = "";
     return picture;
+  }
+
+  #file(file, who) {
+    if (file.media_type.startsWith("image/")) return this.#picture(file, who);
+    if (file.media_type.startsWith("audio/")) {
+      const sound = element("audio", "sound");
+      sound.controls = true;
+      sound.preload = "metadata";
+      sound.src = file.url;
+      sound.setAttribute("aria-label", fill(this.words.voice_by, { name: who }));
+      return sound;
+    }
+    const link = element("a", "file", this.words.open_file);
+    link.href = file.url;
+    link.target = "_blank";
+    link.rel = "noopener";
+    return link;
   }
 
   #picture(file, who) {
