@@ -1,6 +1,5 @@
 """Agents serve from their group at Telegram: topics, answers, buttons, and what must never happen."""
 
-import pytest
 from sqlalchemy import select
 
 from bot.desk.service.presence import There, there
@@ -9,37 +8,10 @@ from bot.store.service_tables import ChatEnding, ChatNote, Presence
 from bot.store.states import Mode
 from bot.store.tables import Attachment, AuditRow, Message
 from bot.store.telegram_staff_tables import StaffTopic
-from tests.channels.telegram.conftest import StartTelegramDesk
-from tests.channels.telegram.staff import PACE, StaffDesk, bound
 from tests.channels.telegram.test_hearing import picture
+from tests.channels.telegram_staff.staff import StaffDesk
 from tests.doubles.rasa.fake import FakeRasa
-from tests.doubles.telegram.forum_people import TelegramForum
 from tests.doubles.telegram.people import TelegramPerson
-from tests.doubles.telegram.server import FakeTelegram
-
-
-@pytest.fixture
-def forum(telegram: FakeTelegram) -> TelegramForum:
-    return TelegramForum(telegram, "物业客服")
-
-
-@pytest.fixture
-def staff(start: StartTelegramDesk, forum: TelegramForum) -> StaffDesk:
-    return bound(start(pace=PACE, public_url="https://desk.example", telegram_receive="poll"), forum)
-
-
-@pytest.fixture
-def outsider(telegram: FakeTelegram) -> TelegramPerson:
-    """Somebody in the group whom nobody has bound."""
-    return TelegramPerson(telegram, "保安小王")
-
-
-@pytest.fixture
-def topic(staff: StaffDesk, wang: TelegramPerson) -> int:
-    """王阿姨 is upset and waits for a person."""
-    wang.says("我家漏水都三天了没人管，你们到底管不管！电话13812341234")
-    staff.desk.telegram.until(lambda: wang.texts())
-    return staff.wants_person(wang)
 
 
 def test_an_upset_resident_gets_a_topic_that_says_who_why_and_since_when(
