@@ -15,6 +15,7 @@ from typing import BinaryIO, Final
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from bot.desk.talk.transcript import NewAttachment
+from bot.store.errors import NO_ROOM, StoreFull, StoreUnreachable
 
 MAX_BYTES: Final = 10 * 1024 * 1024
 """Largest picture taken in."""
@@ -49,7 +50,7 @@ class AttachmentStore:
     def keep_picture(self, upload: BinaryIO, *, name: str = "") -> NewAttachment:
         """Check `upload`, draw it anew and keep it. Blocking: call it in a worker thread.
 
-        Raises NotAPicture, PictureTooLarge, or OSError when the disk refuses.
+        Raises NotAPicture, PictureTooLarge, or StoreError when the disk refuses.
         """
         drawn, media_type = _drawn_anew(upload)
         buffer = io.BytesIO()
@@ -61,7 +62,10 @@ class AttachmentStore:
         return NewAttachment(media_type, len(data), digest, name, drawn.width, drawn.height)
 
     def keep_file(self, data: bytes) -> str:
-        """Keep bytes as they are (a voice message, a document); returns their SHA-256. Blocking."""
+        """Keep bytes as they are (a voice message, a document); returns their SHA-256. Blocking.
+
+        Raises StoreError when the disk refuses.
+        """
         digest = hashlib.sha256(data).hexdigest()
         self._write(self.path(digest), data)
         return digest
@@ -70,17 +74,22 @@ class AttachmentStore:
         """Whole or not at all, and on the disk before a message says that it is there."""
         if path.exists():
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, half = tempfile.mkstemp(dir=path.parent)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(half, path)
-        except OSError:
-            Path(half).unlink(missing_ok=True)
-            raise
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, half = tempfile.mkstemp(dir=path.parent)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.replace(half, path)
+            except OSError:
+                Path(half).unlink(missing_ok=True)
+                raise
+        except OSError as fault:
+            if fault.errno in NO_ROOM:
+                raise StoreFull(f"no room left for attachments: {fault.strerror}") from fault
+            raise StoreUnreachable(f"attachments cannot be written: {fault}") from fault
 
 
 def _drawn_anew(upload: BinaryIO) -> tuple[Image.Image, str]:

@@ -1,5 +1,8 @@
 """What may go wrong with the store, told apart by what can be done about it."""
 
+import errno
+from typing import Final
+
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 
@@ -22,6 +25,9 @@ class StoreUnreachable(StoreError):
 class StoreTooNew(StoreError):
     """The database was written by a newer version of the program; start that version, or restore a backup."""
 
+
+NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says of a disk, a quota or a file that can take no more."""
 
 # PostgreSQL's codes: lock_not_available, deadlock_detected, serialization_failure.
 _BUSY_CODES = {"55P03", "40P01", "40001"}

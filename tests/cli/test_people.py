@@ -1,16 +1,21 @@
 """People are added and given passwords while the desk works: the slow hash keeps nobody waiting."""
 
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 
 import pytest
+from sqlalchemy import select
 
 from bot.desk.people import passwords
 from bot.process import people
 from bot.process.people import add_person, first_login, new_password
 from bot.store.engine import Store
 from bot.store.states import Role
+from bot.store.tables import Agent
+from tests.cli.conftest import Installation
+from tests.support.guanjia import run
 
 
 @pytest.fixture
@@ -47,3 +52,15 @@ def test_nobody_waits_for_a_hash(
     made = make(sqlite_store)
     assert made is not None
     assert looked[-1] == made.password
+
+
+def test_a_locked_database_is_one_line_with_the_mend(installation: Installation) -> None:
+    path = str(installation.store.engine.url.database)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        done = run("agent", "add", "wangwu", "--name", "王五", "--data", str(installation.data))
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert re.search(r"database .*: another writer holds .*; wait a moment and try again", line)
+    with installation.store.read() as session:
+        assert "wangwu" not in session.scalars(select(Agent.login)).all()

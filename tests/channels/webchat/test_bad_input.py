@@ -1,5 +1,6 @@
 """Everything that can be wrong with what a page sends: a clear outcome each, and nothing lost."""
 
+import io
 import json
 import sqlite3
 import uuid
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from PIL import Image
 from sqlalchemy import event, select
 
 from bot.store.engine import Store
@@ -16,6 +18,7 @@ from bot.store.tables import Message
 from tests.channels.webchat.test_messages import picture
 from tests.doubles.rasa.fake import FakeRasa
 from tests.support.desk_server import OPERATOR
+from tests.support.full_disk import no_room
 from tests.support.messaging_fixtures import StartDesk
 from tests.support.visitor import Visitor
 
@@ -186,6 +189,25 @@ def test_a_full_disk_is_told_and_the_desk_goes_on_when_there_is_room(
     assert wang.http.get("/health").status_code == 200, "reading goes on"
     full["is"] = False
     assert wang.post_text(long).status_code == 201
+
+
+def test_a_picture_on_a_full_disk_is_told_and_taken_when_there_is_room(
+    start_desk: StartDesk, store: Store
+) -> None:
+    wang = Visitor(start_desk().url, operator=OPERATOR)
+    large = noise()
+    with no_room(beyond=len(large) // 2):
+        answer = wang.sends_photo(large)
+        assert (answer.status_code, code_of(answer)) == (503, "store_full")
+    assert stored(store) == []
+    assert wang.sends_photo(large).status_code == 201
+
+
+def noise() -> bytes:
+    """A picture that stays as large, drawn anew."""
+    buffer = io.BytesIO()
+    Image.effect_noise((700, 700), 90).save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 def test_an_unreachable_database_still_shows_the_page(start_desk: StartDesk, store: Store) -> None:

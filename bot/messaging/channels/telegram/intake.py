@@ -155,9 +155,9 @@ class Intake:
             text=next((one.text for one in album if one.text), ""),
             files=tuple(file for one in album for file in one.files),
         )
-        fetched = await self._fetch(whole.files)
         telegram_ids = [one.telegram_id for one in album]
         try:
+            fetched = await self._fetch(whole.files)
             heard = await self._work.write(partial(self._hear, row_ids, whole, fetched, telegram_ids))
         except StoreError:
             raise

@@ -1,6 +1,5 @@
 """One shape for each refusal: {"error": {"code", "message", "mend"}}; the words are in words.json."""
 
-import errno
 import json
 import logging
 from functools import cache
@@ -11,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot.store.errors import StoreBusy, StoreError, StoreFull
+from bot.store.errors import NO_ROOM, StoreBusy, StoreError, StoreFull
 
 log = logging.getLogger(__name__)
 
@@ -68,14 +67,11 @@ def fault_of(error: Exception) -> ChatFault:
         return error
     if isinstance(error, StoreBusy):
         return ChatFault("store_busy", retry_after=2)
-    if isinstance(error, StoreFull) or (isinstance(error, OSError) and error.errno in _NO_ROOM):
+    if isinstance(error, StoreFull) or (isinstance(error, OSError) and error.errno in NO_ROOM):
         return ChatFault("store_full", retry_after=15)
     if isinstance(error, StoreError):
         return ChatFault("store_unreachable", retry_after=5)
     return ChatFault("internal")
-
-
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 async def answer_fault(request: Request, error: Exception) -> Response:
