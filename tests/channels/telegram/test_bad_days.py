@@ -1,4 +1,4 @@
-"""A locked database, a full disk: what she sent waits at Telegram or here, and is answered when it is over."""
+"""A locked database, a full disk: what she sent waits at Telegram or here, and is answered after it."""
 
 import sqlite3
 from contextlib import closing
