@@ -260,7 +260,7 @@ def _stuck(call: Call, heard: Heard) -> Outcome:
         return called.and_slots(**given_up(COMPLAINT_SLOTS, "complaint_confirmed"))
     if heard.shows_only:
         return _still(heard, Outcome((Reply("utter_photo_kept"),))).and_slots(stuck=times)
-    quiet = heard.intent in ("affirm", "deny", "greet", "complaint")
+    quiet = heard.intent in ("affirm", "deny", "greet", "complaint") or says("skip", heard.text, of=_LIST)
     outcome = Outcome() if quiet else give_up_on_words(call, heard)
     if outcome.closes:
         return outcome.and_slots(**given_up(COMPLAINT_SLOTS, "complaint_confirmed"))

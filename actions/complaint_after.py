@@ -9,6 +9,7 @@ from actions.room import Call
 from actions.status import open_cases
 from bot.desk.casework.cases import add_note
 from bot.desk.wording.composer import Reply
+from bot.language.contacts import find_plates
 from bot.store import actors
 from bot.store.states import CaseKind
 from bot.store.tables import Case
@@ -22,6 +23,7 @@ def noted_after_opening(call: Call, heard: Heard) -> Outcome | None:
     """Note her words at the complaint just opened, ending the form begun; None where they are no addition."""
     text = heard.text.strip()
     adds = heard.confidence < SURE_OF_ANOTHER or (heard.intent == "suggestion" and wish_in(text) is not None)
+    adds = adds or bool(find_plates(text))
     last = _just_opened(call, heard) if adds and 0 < len(text) <= LONGEST_ADDITION else None
     if last is None:
         return None

@@ -5,11 +5,13 @@ from functools import cache
 
 from actions.base import DeskAction
 from actions.clarify import clarify
+from actions.complaint_after import noted_after_opening
 from actions.heard import FALLBACK, Heard
 from actions.inquiry import answer_from_handbook, follow_up
 from actions.outcome import Outcome, kept
 from actions.room import Call
 from bot.desk.wording.composer import Reply
+from bot.language.contacts import find_plates
 from bot.language.lexicon import entries
 from bot.language.normalise import normalise
 
@@ -37,6 +39,8 @@ class AnswerEnglish(DeskAction):
 
 def answer_outside(call: Call, heard: Heard) -> Outcome:
     """Answer from the handbook where it surely has it; else name the way there is, or ask once more."""
+    if find_plates(heard.text) and (noted := noted_after_opening(call, heard)) is not None:
+        return noted
     way = way_of(heard.text)
     if way is None or (heard.intent == FALLBACK and way not in NEVER_LOOKED_UP):
         answered = follow_up(call, heard) or answer_from_handbook(call, heard)

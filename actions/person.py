@@ -10,12 +10,9 @@ from actions.heard import Heard
 from actions.outcome import Outcome, cleared, kept
 from actions.people import resident_id_of
 from actions.recorded import recorded
-from actions.repair_facts import read_facts
 from actions.room import Call
-from actions.status import open_cases
-from bot.desk.casework.cases import add_note
+from actions.while_waiting import note_waiting
 from bot.desk.service.prospects import prospect, with_time
-from bot.desk.talk.acknowledging import acknowledge_waiting
 from bot.desk.talk.conversations import AlreadyWaiting, AlreadyWithPerson, PersonRequested, request_person
 from bot.desk.talk.left_matters import keep_left
 from bot.desk.wording.composer import Reply
@@ -43,7 +40,7 @@ class HandOver(DeskAction):
 
 
 class NoteWaiting(DeskAction):
-    """Somebody who waits for a person writes more: it is in the chat already, and acknowledged once."""
+    """Somebody who waits for a person writes more (`while_waiting.py`)."""
 
     key = "action_note_waiting"
 
@@ -111,20 +108,3 @@ def _secret(call: Call, heard: Heard) -> tuple[Reply, ...]:
         return ()
     keep_if_secret(call, heard, heard.slots)
     return open_complaint(call, heard, heard.slots)[:1]
-
-
-def _complete_place(call: Call, heard: Heard) -> None:
-    """A home said while she waits goes to the case that was opened without a place, as a note."""
-    if not read_facts(heard).names_home:
-        return
-    for case in open_cases(call, heard)[:1]:
-        if case.place is None and case.conversation_id == heard.conversation_id:
-            by = actors.resident(resident_id_of(call, heard))
-            add_note(call.session, case, heard.text, by=by, now=call.now)
-
-
-def note_waiting(call: Call, heard: Heard) -> Outcome:
-    """Take what she writes while she waits; acknowledged once, then in silence."""
-    _complete_place(call, heard)
-    told_now = acknowledge_waiting(call.session, heard.conversation_id, now=call.now)
-    return Outcome((Reply("utter_added_to_waiting" if told_now else "utter_silent"),))

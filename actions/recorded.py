@@ -30,10 +30,11 @@ def recorded(call: Call, heard: Heard) -> tuple[Reply, ...]:
     Returns what she is told; at most one thing is asked.
     """
     replies = [*_of_the_form(call, heard)]
-    for one in _of_the_message(heard, formed=bool(replies)):
-        replies += _opened(call, one)
+    for one in matters_of(heard, formed=bool(replies)):
+        replies += opened_alone(call, one)
     for kept in heard.slot("next_matters") or ():
-        replies += _opened(call, _alone(heard, Matter(kept["intent"], kept.get("category"), kept["text"])))
+        matter = Matter(kept["intent"], kept.get("category"), kept["text"])
+        replies += opened_alone(call, alone(heard, matter))
     asked = [one for one in replies if one.key == PLACE_MISSING][:1]
     return (*(one for one in replies if one.key != PLACE_MISSING), *asked)
 
@@ -58,7 +59,7 @@ def _of_the_form(call: Call, heard: Heard) -> tuple[Reply, ...]:
     return ()
 
 
-def _of_the_message(heard: Heard, *, formed: bool) -> list[Heard]:
+def matters_of(heard: Heard, *, formed: bool) -> list[Heard]:
     """The matters she told now; within a form only what is surely of another kind."""
     matters = [one for one in heard.matters if one.intent in KEPT]
     if formed:
@@ -68,15 +69,16 @@ def _of_the_message(heard: Heard, *, formed: bool) -> list[Heard]:
     elif not matters and heard.intent in KEPT:
         matters = [Matter(heard.intent, None, heard.text)]
     if len(matters) == 1 and not formed:
-        return [_alone(heard, replace(matters[0], text=heard.text))]  # nothing she said is left out
-    return [_alone(heard, one) for one in matters]
+        return [alone(heard, replace(matters[0], text=heard.text))]  # nothing she said is left out
+    return [alone(heard, one) for one in matters]
 
 
-def _alone(heard: Heard, matter: Matter) -> Heard:
+def alone(heard: Heard, matter: Matter) -> Heard:
     return replace(heard, text=matter.text, intent=matter.intent, matters=(matter,), slots={})
 
 
-def _opened(call: Call, heard: Heard) -> tuple[Reply, ...]:
+def opened_alone(call: Call, heard: Heard) -> tuple[Reply, ...]:
+    """Open the case of a message that holds one matter; what she is told of it."""
     if heard.intent == "repair":
         return _repair(call, heard, _repair_slots(call, heard))
     if heard.intent == "complaint":

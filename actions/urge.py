@@ -5,9 +5,10 @@ from actions.heard import Heard
 from actions.inquiry import follow_up
 from actions.outcome import Outcome, kept
 from actions.people import resident_id_of
-from actions.person import note_waiting
 from actions.room import Call
+from actions.said import says
 from actions.status import about, find_case, number_said, open_cases, options_for
+from actions.while_waiting import note_waiting
 from bot.desk.casework.cases import OPEN_STATUSES, urge_case
 from bot.desk.wording.composer import Reply
 from bot.store import actors
@@ -32,7 +33,7 @@ def _urge(call: Call, heard: Heard) -> Outcome:
         case = find_case(call, heard, number)
         return _urged(call, heard, case) if case else _not_found(number)
     cases = open_cases(call, heard)
-    if not cases and heard.waiting:  # it is the person she presses for
+    if heard.waiting and (not cases or says("how_long", heard.text)):  # it is the person she presses for
         return note_waiting(call, heard)
     if not cases:
         return follow_up(call, heard) or Outcome((Reply("utter_status_none"),))

@@ -126,7 +126,7 @@ def test_a_turn_played_again_calls_once_and_opens_once(wang: Dialogue) -> None:
 def test_what_she_adds_while_waiting_is_acknowledged_once(wang: Dialogue) -> None:
     hand, note = (action.act for action in actions(wang))
     wang.hears(hand, "转人工", "human")
-    said = [keys(wang.hears(note, text, "repair")) for text in ("是厨房漏水", "漏得很大", "快点")]
+    said = [keys(wang.hears(note, text, "nlu_fallback")) for text in ("就是昨天说的那个", "真的很急", "嗯")]
     assert said == [["utter_added_to_waiting"], ["utter_silent"], ["utter_silent"]]
 
 
@@ -138,6 +138,41 @@ def test_a_home_said_while_waiting_goes_to_the_case_without_a_place(stranger: Di
     with stranger.store.read() as session:
         notes = session.scalars(select(CaseEvent.note).where(CaseEvent.kind == "note")).all()
     assert notes == ["3栋2单元"]
+    assert cases(stranger)[0].place == "3栋2单元"
+
+
+def test_a_new_matter_told_while_waiting_is_a_case_with_a_number(wang: Dialogue) -> None:
+    hand, note = (action.act for action in actions(wang))
+    wang.hears(hand, "转人工", "human")
+    outcome = wang.hears(note, "我家厕所灯不亮了", "repair", category="lighting")
+    assert keys(outcome) == ["utter_repair_opened", "utter_waiting_case"]
+    (case,) = cases(wang)
+    assert (case.number, case.place) == (outcome.replies[0].slots["number"], "3栋2单元1201")
+    assert conversation_of(wang).mode is Mode.WAITING
+
+
+def test_more_of_the_same_while_waiting_is_noted_at_its_case(wang: Dialogue) -> None:
+    hand, note = (action.act for action in actions(wang))
+    wang.hears(hand, "转人工", "human")
+    wang.hears(note, "我家厕所灯不亮了", "repair", category="lighting")
+    again = wang.hears(note, "厕所那个灯一闪一闪的", "repair", category="lighting")
+    assert keys(again) == ["utter_case_noted"]
+    assert len(cases(wang)) == 1
+
+
+def test_a_question_of_fees_is_answered_while_she_waits(wang: Dialogue) -> None:
+    hand, note = (action.act for action in actions(wang))
+    wang.hears(hand, "转人工", "human")
+    outcome = wang.hears(note, "物业费都包含什么", "fee", category="how_computed")
+    assert keys(outcome) == ["utter_fee_included"]
+    assert cases(wang) == []
+
+
+def test_what_is_not_surely_a_matter_opens_nothing(wang: Dialogue) -> None:
+    hand, note = (action.act for action in actions(wang))
+    wang.hears(hand, "转人工", "human")
+    outcome = wang.hears(note, "昨天那个漏水的事", "repair", category="leak", confidence=0.5)
+    assert (keys(outcome), cases(wang)) == (["utter_added_to_waiting"], [])
 
 
 def test_the_next_wait_is_acknowledged_again(wang: Dialogue) -> None:
@@ -145,7 +180,7 @@ def test_the_next_wait_is_acknowledged_again(wang: Dialogue) -> None:
     hand, note = (action.act for action in actions(wang))
     for _ in range(2):
         wang.hears(hand, "转人工", "human")
-        assert keys(wang.hears(note, "漏水", "repair")) == ["utter_added_to_waiting"]
+        assert keys(wang.hears(note, "就是昨天说的", "nlu_fallback")) == ["utter_added_to_waiting"]
         wang.does(
             lambda call: withdraw_request(
                 call.session, wang.person.conversation_id, why="test", by="bot", now=call.now
