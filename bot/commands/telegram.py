@@ -1,4 +1,4 @@
-"""`./guanjia telegram link`: the link and QR code that residents open, for a notice board or for one home."""
+"""`./guanjia telegram …`: the residents' link and QR code; the agents' group and whose account is whose."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +9,7 @@ import typer
 
 from bot.commands.options import Data
 from bot.desk.people.residents import NoSuchHome, issue_home_code
+from bot.process import telegram_staff
 from bot.process.faults import OperatorError
 from bot.process.opening import opened_store
 from bot.process.telegram_check import ask_telegram
@@ -17,9 +18,11 @@ from bot.store import actors
 
 
 def register(app: typer.Typer) -> None:
-    telegram = typer.Typer(no_args_is_help=True, help="What residents need to reach the desk at Telegram.")
+    telegram = typer.Typer(no_args_is_help=True, help="What residents and agents need at Telegram.")
     telegram.callback()(_no_options)
     telegram.command("link")(link)
+    telegram.command("staff")(staff)
+    telegram.command("agent")(agent)
     app.add_typer(telegram, name="telegram")
 
 
@@ -48,6 +51,40 @@ def link(
     except (OSError, ValueError) as fault:
         raise OperatorError(str(out), str(fault), "name a file that ends in .svg, .png or .pdf") from fault
     typer.echo(f"QR code: {out}")
+
+
+def staff(
+    group: Annotated[
+        int | None, typer.Option(help="Bind the group of this number (-100…); the bot is in it already.")
+    ] = None,
+    off: Annotated[bool, typer.Option("--off", help="Bind none any more.")] = False,
+    data: Data = None,
+) -> None:
+    """Bind the agents' group: prints a link, good for an hour, that puts the bot into a group of yours."""
+    settings = load_settings(data_dir=data)
+    if off:
+        telegram_staff.unbind_group(settings)
+        typer.echo("No group is bound.")
+    elif group is not None:
+        typer.echo(f"Bound: {telegram_staff.bind_group(settings, group).title}")
+    else:
+        typer.echo(telegram_staff.invitation(settings))
+        typer.echo("Open it in Telegram within the hour, as the group's owner, while ./guanjia up runs.")
+
+
+def agent(
+    login: Annotated[str, typer.Argument(help="Her name for signing in, e.g. xiaoli.")],
+    user: Annotated[
+        int | None, typer.Option(min=1, help="The number of her Telegram account: she sends /id to the bot.")
+    ] = None,
+    off: Annotated[bool, typer.Option("--off", help="Unbind her account.")] = False,
+    data: Data = None,
+) -> None:
+    """Say which Telegram account is hers: only bound accounts can answer residents from the group."""
+    if (user is None) is not off:
+        raise OperatorError("telegram agent", "give --user NUMBER, or --off", "see --help")
+    name = telegram_staff.bind_account(load_settings(data_dir=data), login, user)
+    typer.echo(f"{name}: unbound" if off else f"{name}: {user}")
 
 
 def _code(settings: Settings, home: str, valid: timedelta) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.desk.estate.errors import EstateError
 from bot.messaging.channels.telegram.service import webhook_address
 from bot.messaging.handbook_shelf import read_handbook
-from bot.process import data_folder, duty_check, service_check
+from bot.process import data_folder, duty_check, service_check, telegram_staff
 from bot.process.environments import HOME, rasa_python
 from bot.process.faults import OperatorError
 from bot.process.models import model_path, training_folder
@@ -199,6 +199,15 @@ def telegram(settings: Settings) -> Iterator[Finding]:
         yield _fault("telegram", found, mend) if is_fault else _hint("telegram", found, mend)
 
 
+def telegram_group(settings: Settings) -> Iterator[Finding]:
+    """The agents' group at Telegram, where there is a bot and a database."""
+    if settings.telegram_token is None:
+        return
+    levels = {"ok": Verdict.GOOD, "hint": Verdict.HINT, "fault": Verdict.FAULT}
+    lines = telegram_staff.staff_lines(settings, open_estate(settings))
+    yield from (Finding(levels[level], "telegram group", found, mend) for level, found, mend in lines)
+
+
 def paging(settings: Settings) -> Iterator[Finding]:
     """Who is called in an emergency, and whether the devices have what they need."""
     verdicts = {duty_check.FAULT: Verdict.FAULT, duty_check.HINT: Verdict.HINT, duty_check.GOOD: Verdict.GOOD}
@@ -230,6 +239,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     processes,
     network,
     telegram,
+    telegram_group,
     paging,
     serving,
     tests,
