@@ -10,6 +10,7 @@ from bot.desk.emergencies.alarms import add_voice, lock_row, slots_of
 from bot.desk.emergencies.heard import NOTHING_HEARD, Heard, said_last
 from bot.desk.emergencies.telling import Telling
 from bot.desk.people.notices import give_notice
+from bot.desk.talk.reminders import has_open_question
 from bot.language.emergency_talk import read_talk
 from bot.language.person_request import asks_for_person
 from bot.store import actors
@@ -47,7 +48,8 @@ def hear_how_she_is(
         details={"number": alarm.case.number},
         now=now,
     )
-    telling.say(session, conversation.id, "utter_emergency_aftermath", slots=slots_of(alarm), now=now)
+    slots = {**slots_of(alarm), "kept": has_open_question(session, conversation.id)}
+    telling.say(session, conversation.id, "utter_emergency_aftermath", slots=slots, now=now)
     return Heard(alarm.kind, alarm.id, spoke=True)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.desk.casework.case_rows import Say
+from bot.desk.emergencies.alarms import alarm_of_conversation
 from bot.desk.estate.model import Estate
 from bot.desk.rows import lock_conversation
 from bot.desk.talk.transcript import record_outbound
@@ -35,6 +36,11 @@ def note_open_question(
         known.due_at = due_at
 
 
+def has_open_question(session: Session, conversation_id: int) -> bool:
+    """Does a form's question stand open that she may come back to?"""
+    return session.get(Reminder, conversation_id) is not None
+
+
 def due_reminders(session: Session, now: datetime) -> Sequence[int]:
     """Conversations whose reminder is due, the oldest first."""
     due = select(Reminder.conversation_id).where(Reminder.due_at <= now).order_by(Reminder.due_at).limit(100)
@@ -51,6 +57,9 @@ def remind(session: Session, conversation_id: int, *, say: Say, now: datetime) -
     conversation = lock_conversation(session, conversation_id)
     reminder = session.get(Reminder, conversation_id)
     if reminder is None or reminder.due_at > now:
+        return False
+    if alarm_of_conversation(session, conversation_id, now) is not None:
+        reminder.due_at = now + PUT_OFF  # not while help comes
         return False
     session.delete(reminder)
     if conversation.mode is not Mode.BOT or not _ours_was_last(session, conversation):
