@@ -9,12 +9,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.svm import LinearSVC
 
-from bot.language import normalise
+from bot.understanding.grams import Grams
 
 Numbers = npt.NDArray[np.float64]
+Halves = npt.NDArray[np.float16]
 
 LONGEST_GRAM = 4
 FEWEST = 2
@@ -24,54 +23,41 @@ STRENGTH = 0.5
 class CharacterMargins:
     """Margins of labels; one row a text, one number a label."""
 
-    def __init__(self, grams: Sequence[str], idf: Numbers, weights: Numbers, bias: Numbers) -> None:
-        self._grams = list(grams)
-        self._idf = idf
+    def __init__(self, grams: Grams, weights: Halves, bias: Numbers) -> None:
+        self._grams = grams
         # One row a gram, so that the few grams of a text are picked and not the whole table multiplied.
-        self._weights = np.ascontiguousarray(weights, dtype=np.float32)
+        self._weights = weights
         self._bias = bias
-        self._reader = _reader({gram: place for place, gram in enumerate(self._grams)})
-        self._reader.idf_ = idf
 
     @classmethod
     def trained(cls, texts: Sequence[str], labels: npt.NDArray[np.int64]) -> "CharacterMargins":
         """Learn from texts and the numbers of their labels (0 … classes - 1, three or more of them)."""
-        reader = _reader(None)
-        rows = reader.fit_transform([normalise(text) for text in texts])
+        from sklearn.svm import LinearSVC  # only training needs it
+
+        grams, rows = Grams.learnt(texts, LONGEST_GRAM, FEWEST)
         model = LinearSVC(C=STRENGTH, tol=1e-2, random_state=7)
         model.fit(rows, labels)
-        idf = np.asarray(reader.idf_)
-        return cls(list(reader.get_feature_names_out()), idf, model.coef_.T, model.intercept_)
+        return cls(grams, np.ascontiguousarray(model.coef_.T, dtype=np.float16), model.intercept_)
 
     def scores(self, texts: Sequence[str]) -> Numbers:
         """One row a text, one margin a label."""
-        counts = self._reader.transform([normalise(text) for text in texts])
         rows = np.zeros((len(texts), self._weights.shape[1]))
-        for row, (start, end) in enumerate(zip(counts.indptr, counts.indptr[1:], strict=False)):
-            rows[row] = counts.data[start:end] @ self._weights[counts.indices[start:end]] + self._bias
+        for row, text in enumerate(texts):
+            places, values = self._grams.of(text)
+            rows[row] = values @ self._weights[places].astype(np.float32) + self._bias
         return rows
 
     def as_arrays(self) -> dict[str, Any]:
-        """What `from_arrays` needs, as plain arrays in half precision."""
+        """What `from_arrays` needs, as plain arrays."""
         return {
-            "grams": np.array(self._grams),
-            "idf": self._idf.astype(np.float32),
-            "weights": self._weights.astype(np.float16),
+            "grams": self._grams.names,
+            "idf": self._grams.weights.astype(np.float32),
+            "weights": self._weights,
             "bias": self._bias,
         }
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, Any]) -> "CharacterMargins":
         """Take up what `as_arrays` wrote."""
-        grams = [str(gram) for gram in arrays["grams"]]
-        return cls(grams, arrays["idf"].astype(np.float64), arrays["weights"], arrays["bias"])
-
-
-def _reader(vocabulary: dict[str, int] | None) -> TfidfVectorizer:
-    return TfidfVectorizer(
-        analyzer="char",
-        ngram_range=(1, LONGEST_GRAM),
-        sublinear_tf=True,
-        min_df=FEWEST if vocabulary is None else 1,
-        vocabulary=vocabulary,
-    )
+        grams = Grams(arrays["grams"], arrays["idf"].astype(np.float64), LONGEST_GRAM)
+        return cls(grams, arrays["weights"], arrays["bias"])

@@ -81,7 +81,7 @@ class ResidentIntents(GraphComponent, IntentClassifier):
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Everything else it depends on: another content trains it again."""
         own = own_files(
-            "voices", "vector_voices", "logistic", "characters", "character_margins", "place_names"
+            "voices", "vector_voices", "logistic", "grams", "characters", "character_margins", "place_names"
         )
         lists = lexicon_files("facility", "fault", "cue", "estate_name")
         return content_hash(READING_OF_TEXT, lists, own, own_files("signs", "examples", "tempering"))

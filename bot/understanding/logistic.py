@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 
 Numbers = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
@@ -32,6 +31,8 @@ def fitted(
     `labels` are 0 … classes - 1; `weights` say how much each row counts; it ends when no slope of the loss
     of one row is above `near_enough`.
     """
+    from scipy.optimize import minimize  # only training needs it
+
     lesson = _Lesson(rows, labels, classes, strength, weights)
     begin = np.zeros((rows.shape[1] + 1) * classes)
     options = {"maxiter": MOST_STEPS, "gtol": near_enough, "ftol": 1e-12}

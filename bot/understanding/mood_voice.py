@@ -1,7 +1,7 @@
-"""Reads how somebody writes (mood, manner): the meaning and the characters of a text, half and half.
+"""Reads how somebody writes (mood, manner): the meaning and the characters of a text together.
 
 Characters carry what a vector hardly does: sarcasm ("厉害了"), swearing, a sigh at the end. Two logistic
-regressions, averaged; rare classes weigh more, by a power of how rare they are.
+regressions, averaged (meaning a little louder); rare classes weigh more, by a power of how rare they are.
 """
 
 from collections.abc import Sequence
@@ -10,19 +10,18 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 
-from bot.language import normalise
+from bot.understanding.grams import Grams
 
 Numbers = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
 
-VECTOR_SCALE = 8.0
-VECTOR_STRENGTH = 0.3
-CHARACTER_STRENGTH = 10.0
-CHARACTERS_SHARE = 0.5
+VECTOR_SCALE = 16.0
+VECTOR_STRENGTH = 3.0
+CHARACTER_STRENGTH = 3.0
+CHARACTERS_SHARE = 0.45
 LONGEST_GRAM = 3
+FEWEST = 2
 
 
 @dataclass(frozen=True)
@@ -44,13 +43,13 @@ class MoodVoice:
     def __init__(self, arrays: dict[str, Any]) -> None:
         self._arrays = arrays
         self.classes = [str(one) for one in arrays["classes"]]
-        grams = {str(gram): place for place, gram in enumerate(arrays["grams"])}
-        self._reader = _reader(grams)
-        self._reader.idf_ = arrays["idf"].astype(np.float64)
+        self._grams = Grams(arrays["grams"], arrays["idf"].astype(np.float64), LONGEST_GRAM)
 
     @classmethod
     def trained(cls, lesson: Lesson) -> "MoodVoice":
         """Learn from a lesson of two classes or more."""
+        from sklearn.linear_model import LogisticRegression  # only training needs it
+
         classes = np.array(lesson.classes)
         names, counts = np.unique(classes, return_counts=True)
         rare = {
@@ -61,9 +60,8 @@ class MoodVoice:
         mean, spread = lesson.vectors.mean(axis=0), lesson.vectors.std(axis=0) + 1e-6
         rows = np.hstack([(lesson.vectors - mean) / spread / VECTOR_SCALE, lesson.signs])
         by_meaning = LogisticRegression(C=VECTOR_STRENGTH, max_iter=500).fit(rows, classes, weights)
-        reader = _reader(None)
-        grams = reader.fit_transform([normalise(text) for text in lesson.texts])
-        by_letters = LogisticRegression(C=CHARACTER_STRENGTH, max_iter=200).fit(grams, classes, weights)
+        grams, counts = Grams.learnt(lesson.texts, LONGEST_GRAM, FEWEST)
+        by_letters = LogisticRegression(C=CHARACTER_STRENGTH, max_iter=200).fit(counts, classes, weights)
         return cls(
             {
                 "classes": names,
@@ -71,8 +69,8 @@ class MoodVoice:
                 "spread": spread,
                 "weights": _all_rows(by_meaning.coef_),
                 "bias": _all_rows(by_meaning.intercept_),
-                "grams": np.array([str(gram) for gram in reader.get_feature_names_out()]),
-                "idf": np.asarray(reader.idf_, dtype=np.float32),
+                "grams": grams.names,
+                "idf": grams.weights.astype(np.float32),
                 "letter_weights": _all_rows(by_letters.coef_).astype(np.float16),
                 "letter_bias": _all_rows(by_letters.intercept_),
             }
@@ -83,10 +81,8 @@ class MoodVoice:
         own = self._arrays
         row = np.hstack([(vector - own["mean"]) / own["spread"] / VECTOR_SCALE, signs])
         meaning = _softmax(own["weights"] @ row + own["bias"])
-        grams = self._reader.transform([normalise(text)])
-        letters = _softmax(
-            own["letter_weights"][:, grams.indices].astype(np.float64) @ grams.data + own["letter_bias"]
-        )
+        places, values = self._grams.of(text)
+        letters = _softmax(own["letter_weights"][:, places].astype(np.float64) @ values + own["letter_bias"])
         return np.asarray((1 - CHARACTERS_SHARE) * meaning + CHARACTERS_SHARE * letters)
 
     def as_arrays(self) -> dict[str, Any]:
@@ -99,16 +95,6 @@ def _all_rows(fitted: Numbers) -> Numbers:
     if fitted.shape[0] > 1:
         return fitted
     return np.concatenate([np.zeros_like(fitted), fitted])
-
-
-def _reader(vocabulary: dict[str, int] | None) -> TfidfVectorizer:
-    return TfidfVectorizer(
-        analyzer="char",
-        ngram_range=(1, LONGEST_GRAM),
-        sublinear_tf=True,
-        min_df=2 if vocabulary is None else 1,
-        vocabulary=vocabulary,
-    )
 
 
 def _softmax(scores: Numbers) -> Numbers:

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
 
 Numbers = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -24,6 +23,7 @@ def tempered(scores: Numbers, temperature: Any) -> Numbers:
 
 def best_temperature(scores: Numbers, numbers: Labels) -> float:
     """The temperature under which the scores tell the truth best (least negative log-likelihood)."""
+    from scipy.optimize import minimize_scalar  # only training needs it
 
     def loss(log_temperature: float) -> float:
         chances = _softmax(scores / np.exp(log_temperature))

@@ -38,7 +38,7 @@ from bot.understanding.sentence_vectors import kept_vectors, vector_of
 UPSET = "upset"
 MANNER = "manner"
 ANGRY = "angry"
-OWN_WEIGHT = 6.0
+OWN_WEIGHT = 9.0
 """How much a sentence written for mood counts: those written for a matter are mostly calm."""
 LEVEL_RARENESS, MANNER_RARENESS = 0.6, 0.8
 SURE_OF_ANGER = 0.5
@@ -86,7 +86,7 @@ class Upset(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Everything else it depends on: another content trains it again."""
-        own = own_files("mood_voice", "mood_sentences", "examples")
+        own = own_files("mood_voice", "grams", "mood_sentences", "examples")
         sentences = [mood_sentences.FILE]
         return content_hash(READING_OF_TEXT, lexicon_files("mood"), language_files("mood.py"), own, sentences)
 

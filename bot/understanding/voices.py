@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import StratifiedKFold
 
 from bot.understanding.character_margins import CharacterMargins
 from bot.understanding.characters import CharacterVoice
@@ -42,6 +41,7 @@ _NEED_VECTORS = frozenset({"linear", "near", "linear_head"})
 HEADS_SHARE = 1 / 3
 """How much of the first level the heads decide; the rest is the sum over its categories."""
 FOLDS = 3
+_OWN = ("labels", "firsts", "voices", "heads", "space_", "temperature")
 _NO_DIRECTIONS: Singles = np.zeros((0, 0), np.float32)
 
 
@@ -78,7 +78,8 @@ class Voices:
     """Trained voices; `chances` gives calibrated probabilities of the labels."""
 
     def __init__(self, arrays: dict[str, Any]) -> None:
-        self._arrays = arrays
+        # What belongs to a part is kept by the part alone, in the form it computes with.
+        self._arrays = {name: array for name, array in arrays.items() if name.startswith(_OWN)}
         self.labels = [str(label) for label in arrays["labels"]]
         self._firsts = np.array([str(one) for one in arrays["firsts"]])
         self._first_of = _first_of(self.labels, list(self._firsts))
@@ -109,6 +110,8 @@ class Voices:
             raise ValueError(f"Fewer than {FOLDS} training sentences for: {', '.join(few)}")
         wanted = recipe or Recipe()
         wanted = wanted if reading.vectors is not None else wanted.without_vectors()
+        from sklearn.model_selection import StratifiedKFold  # only training needs it
+
         fit = _Fit(names, wanted, names_out)
         splits = list(StratifiedKFold(FOLDS, shuffle=True, random_state=7).split(numbers, numbers))
         # The arithmetic lets other threads run: every core learns its part.
@@ -144,7 +147,10 @@ class Voices:
 
     def as_arrays(self) -> dict[str, Any]:
         """Everything, as plain arrays for one .npz file."""
-        return self._arrays
+        found = dict(self._arrays)
+        for name, part in self._parts.items():
+            found.update({f"{name}_{key}": value for key, value in part.as_arrays().items()})
+        return found
 
     def _heard(self, reading: Reading) -> dict[str, Numbers]:
         """The scores of every voice and head for these texts."""
