@@ -1,6 +1,8 @@
 """What came of an update once it is stored."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bot.desk.talk.transcript import NewAttachment
 
@@ -21,5 +23,7 @@ class Heard:
     callback_word: str | None = None
     """Answer the pressed button with these words, as an alert; "" with none."""
     group_word: str | None = None
+    keyboard: Mapping[str, Any] | None = None
+    """The buttons under the message whose button was pressed, from now on."""
     told: tuple[int, ...] = ()
     """Conversations of others in which something was written."""

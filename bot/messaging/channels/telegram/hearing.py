@@ -41,6 +41,8 @@ class Hearing:
 
     voice: Voice
     bot_id: int
+    desk_url: str | None = None
+    """The workspace's public address, for people on duty."""
 
     @property
     def parts(self) -> Mapping[str, str]:
@@ -75,7 +77,7 @@ class Hearing:
         if incoming.did is Did.IN_GROUP:
             return self._deeds.in_group(session, incoming, now)
         if incoming.did is Did.PRESSED and incoming.data.startswith(TAKE):
-            return DutyButton(self.emergencies.telling).press(session, incoming, now)
+            return DutyButton(self.emergencies.telling, self.desk_url).press(session, incoming, now)
         conversation = open_conversation(
             session, channel=NAME, address=str(incoming.chat_id), name=incoming.name[:80] or None, now=now
         )

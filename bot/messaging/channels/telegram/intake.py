@@ -9,7 +9,7 @@ import io
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -38,7 +38,6 @@ log = logging.getLogger(__name__)
 
 TRIES: Final = 3
 """An update on which we fail so often is kept and flagged, and the next ones go on."""
-
 
 Fetch = Callable[[Sequence[SentFile]], Awaitable[Fetched]]
 StaffTake = Callable[[int, dict[str, Any], Fetch], Awaitable[bool]]
@@ -72,7 +71,7 @@ class Intake:
         reading: Reading | None = None,
         staff: StaffTake | None = None,
     ) -> None:
-        """`staff` handles what happens in the staff's own group, and says whether it did."""
+        """`staff` handles what happens in the staff's own group; False: it was something else."""
         self._work = work
         self._hub = hub
         self._api = api
@@ -205,15 +204,8 @@ class Intake:
             for conversation_id in heard.told:
                 self._hub.conversation_changed(conversation_id)
         try:
-            if heard.callback_word is not None:
-                await self._api.call(
-                    "answerCallbackQuery",
-                    callback_query_id=incoming.callback,
-                    text=heard.callback_word,
-                    show_alert=bool(heard.callback_word),
-                )
-            if heard.group_word is not None:
-                await self._api.call("sendMessage", chat_id=incoming.chat_id, text=heard.group_word)
+            for method, params in _small_answers(incoming, heard):
+                await self._api.call(method, **params)
         except ApiFault as fault:
             log.warning("telegram.small_answer_lost", extra={"error": str(fault)})
 
@@ -259,6 +251,19 @@ class Intake:
                 return self._attachments.keep_picture(io.BytesIO(data), name=file.name[:200])
         media_type = "application/octet-stream" if file.picture else file.media_type[:80]
         return NewAttachment(media_type, len(data), self._attachments.keep_file(data), file.name[:200])
+
+
+def _small_answers(incoming: Incoming, heard: Heard) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Calls that nothing depends on: the pressed button is answered, its message gets other buttons."""
+    chat = {"chat_id": incoming.chat_id}
+    if (word := heard.callback_word) is not None:
+        answer = {"text": word, "show_alert": bool(word)}
+        yield "answerCallbackQuery", {"callback_query_id": incoming.callback, **answer}
+    if heard.keyboard is not None:
+        where = {**chat, "message_id": incoming.telegram_id}
+        yield "editMessageReplyMarkup", {**where, "reply_markup": heard.keyboard}
+    if heard.group_word is not None:
+        yield "sendMessage", {**chat, "text": heard.group_word}
 
 
 def _raw(session: Session, row_id: int) -> dict[str, Any] | None:

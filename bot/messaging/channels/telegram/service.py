@@ -79,7 +79,7 @@ class TelegramService:
             work=work,
             hub=hub,
             api=self.api,
-            hearing=Hearing(voice, self.api.bot_id),
+            hearing=Hearing(voice, self.api.bot_id, settings.public_url),
             attachments=attachments,
             now=now,
             reading=pace.reading,
