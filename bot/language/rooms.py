@@ -10,11 +10,12 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.language.contacts import PROVINCES
 from bot.language.normalise import normalise
 from bot.language.numerals import NUMERAL, digits
 
 _N = NUMERAL
-_BEFORE = rf"(?<!{_N})(?<![a-z.:/廿卅-])"
+_BEFORE = rf"(?<!{_N})(?<![a-z.:/廿卅-])(?<![{PROVINCES}](?=[a-z]))"
 _UNIT_WORD = r"(?:个?[单担][元园圆员源]|门洞|单|门(?!口|禁|锁|前|外|坏|铃))"
 _UNIT = rf"第?(?P<unit>{_N}{{1,3}}|[a-z甲乙丙丁东西南北中])\s*{_UNIT_WORD}\s*"
 _HOUSE = (

@@ -31,15 +31,17 @@ from bot.language import (
     normalise,
 )
 from bot.language.lexicon import words
-from bot.language.numerals import NUMERAL
+from bot.language.numerals import NUMERAL, read_number
 from bot.language.people import find_people
 
 LONGEST = 4000
 """Characters in which things are looked for; a longer text has said by then what it is about."""
 LEXICONS = ("facility", "fault", "place")
 
+_AMOUNT = rf"(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|{NUMERAL}+万?{NUMERAL}*)万?"
 _MONEY = re.compile(
-    rf"((?:\d+(?:\.\d+)?|{NUMERAL}+万?{NUMERAL}*)万?)\s*(?:元|块(?:钱)?|rmb)(?:([一二三四五六七八九\d])(?:毛|角)?)?"
+    rf"(?P<yuan>{_AMOUNT})\s*(?:元|块(?:钱)?|rmb)(?:(?P<tenths>[一二三四五六七八九\d])(?:毛|角)?)?"
+    rf"|[¥￥]\s*(?P<signed>{_AMOUNT})|(?P<only>[一二两三四五六七八九1-9])[毛角](?:钱)"
 )
 
 
@@ -100,11 +102,12 @@ def find_money(text: str) -> list[Found]:
     """Sums of money, in yuan ("一百二十块五" → "120.5")."""
     found = []
     for match in _MONEY.finditer(normalise(text)):
+        said = match["yuan"] or match["signed"] or "0"
         try:
-            yuan = float(cn2an.cn2an(match[1].replace("两", "二").replace("〇", "零"), "smart"))
+            yuan = float(cn2an.cn2an(said.replace("两", "二").replace("〇", "零").replace(",", ""), "smart"))
         except ValueError:  # not written as a number is: no sum of money
             continue
-        tenths = int(cn2an.cn2an(match[2], "smart")) if match[2] else 0
+        tenths = read_number(match["tenths"] or match["only"] or "0") or 0
         found.append(Found(f"{yuan + tenths / 10:g}", *match.span()))
     return found
 
