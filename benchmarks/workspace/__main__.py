@@ -2,8 +2,8 @@
 
 Usage: python -m benchmarks.workspace [--postgres URL]
 
-Ten people have a page open each (live connection, lists fetched at every piece of news, as the script of
-the page does at most every 0.7 s); 500 chats are open. Over real HTTP, one desk process.
+Ten people have a page open each (live connection; at every piece of news its list, head and frame are fetched,
+as the script of the page does at most every 2 s); 500 chats are open. Over real HTTP, one desk process.
 """
 
 import argparse
@@ -34,6 +34,8 @@ from bot.store.migrate import upgrade
 
 PROJECT = Path(__file__).resolve().parents[2]
 ROUNDS = 60
+REFRESH_SECONDS = 2.0
+"""`EVERY` in bot/workspace/static/desk.js."""
 FRAGMENT = {"HX-Request": "true"}
 
 
@@ -115,15 +117,16 @@ class _Person:
         assert answer.status_code == 303, answer.status_code
 
     def listens(self, chat: int, stop: threading.Event) -> None:
-        """As the page does: at each news the lists and the head, at most every 0.7 s."""
+        """As the page does: at each news the list, the head and the frame, at most so often."""
         with self.http.stream("GET", f"/desk/live?chat={chat}", timeout=None) as stream:
             for line in stream.iter_lines():
                 if stop.is_set():
                     return
                 if line.startswith("data: desk"):
                     self.http.get(f"/desk/chats/list?open={chat}", headers=FRAGMENT)
-                    self.http.get("/desk/chats/count", headers=FRAGMENT)
-                    time.sleep(0.7)
+                    self.http.get(f"/desk/chats/{chat}/head", headers=FRAGMENT)
+                    self.http.get("/desk/now", headers=FRAGMENT)
+                    time.sleep(REFRESH_SECONDS)
 
 
 def _measure(desk: Desk, address: str, opened: list[int]) -> None:

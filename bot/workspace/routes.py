@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.store.engine import StoreBusy, StoreError
-from bot.workspace import pages
+from bot.workspace import frame, pages
 from bot.workspace.alarms.routes import alarm_routes
 from bot.workspace.cases.routes import case_routes
 from bot.workspace.chats.routes import chat_routes
@@ -50,6 +50,7 @@ def workspace_app(parts: Parts) -> Starlette:
         routes=[
             Route("/", signed_in(front_door, roles=ALL_ROLES)),
             Route("/live", live),
+            Route("/now", signed_in(frame.now, roles=ALL_ROLES), methods=["GET"]),
             *signing_in_routes(),
             *chat_routes(),
             *case_routes(),

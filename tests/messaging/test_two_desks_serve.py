@@ -56,7 +56,7 @@ def test_a_chat_of_one_desk_is_served_at_the_other(start_desk: StartDesk, rasa: 
     wang.says("转人工")
     wang.hears("您是下一位")
     chat = f"/desk/chats/{wang.conversation}"
-    li.sees("/desk/offers/now", f'action="{chat}/take-over"')  # an agent before the supervisor, at once
+    li.sees("/desk/now", f'action="{chat}/take-over"')  # an agent before the supervisor, at once
     with ThreadPoolExecutor(2) as both:  # both press at the same moment, each at her own desk
         taken = list(both.map(lambda one: one.posts(f"{chat}/take-over"), (li, chen)))
     assert sorted(taken) == [303, 409]

@@ -31,12 +31,12 @@ def state(store: Store) -> AlarmState:
 def test_every_page_carries_the_bar_and_its_bell(li: Browser, cries: Cries) -> None:
     for url in ("/desk/chats", "/desk/cases", "/desk/notices", "/desk/alarms"):
         page = li.get(url).text
-        assert 'hx-get="/desk/alarms/now"' in page
+        assert 'hx-get="/desk/now"' in page
         assert "alarms.js" in page
 
 
 def test_the_bar_names_kind_place_and_words_and_asks_to_be_taken(li: Browser, cries: Cries) -> None:
-    bar = li.get("/desk/alarms/now", fragment=True).text
+    bar = li.get("/desk/now", fragment=True).text
     for words in ("电梯困人", "3栋2单元1201", "两个孩子", "我来处理", 'data-raised="1"', "YJ2026-0001"):
         assert words in bar
 
@@ -45,8 +45,8 @@ def test_a_screen_that_shows_it_is_a_page_that_was_delivered(
     li: Browser, cries: Cries, cast: Cast, store: Store
 ) -> None:
     assert "utter_emergency_notified" not in cries.told(cast.wang)
-    li.get("/desk/alarms/now", fragment=True)
-    li.get("/desk/alarms/now", fragment=True)
+    li.get("/desk/now", fragment=True)
+    li.get("/desk/now", fragment=True)
     assert cries.told(cast.wang).count("utter_emergency_notified") == 1
     with store.read() as session:
         assert session.scalars(select(Page.state)).all() == [PageState.SENT]
@@ -55,7 +55,7 @@ def test_a_screen_that_shows_it_is_a_page_that_was_delivered(
 def test_nobody_is_told_by_a_page_that_is_not_signed_in(
     open_browser: OpenBrowser, cries: Cries, cast: Cast
 ) -> None:
-    assert open_browser().get("/desk/alarms/now", fragment=True).status_code == 401
+    assert open_browser().get("/desk/now", fragment=True).status_code == 401
     assert "utter_emergency_notified" not in cries.told(cast.wang)
 
 
@@ -64,8 +64,8 @@ def test_taken_it_rings_no_more_and_the_resident_knows_who(
 ) -> None:
     answer = li.post("/desk/alarms/1/acknowledge")
     assert answer.headers["location"] == "/desk/cases/YJ2026-0001"
-    assert "data-raised" not in chen.get("/desk/alarms/now", fragment=True).text
-    assert "小李" in chen.get("/desk/alarms/now", fragment=True).text
+    assert "data-raised" not in chen.get("/desk/now", fragment=True).text
+    assert "小李" in chen.get("/desk/now", fragment=True).text
     assert "小李" in cries.last_words(cast.wang)
     assert chen.post("/desk/alarms/1/acknowledge").status_code == 409
 
@@ -74,7 +74,7 @@ def test_staff_on_duty_take_alarms_too(
     open_browser: OpenBrowser, repairer: Colleague, cries: Cries, store: Store
 ) -> None:
     wanggong = open_browser().sign_in(repairer.login, PASSWORD)
-    assert "我来处理" in wanggong.get("/desk/alarms/now", fragment=True).text
+    assert "我来处理" in wanggong.get("/desk/now", fragment=True).text
     assert wanggong.post("/desk/alarms/1/acknowledge").status_code == 303
     assert wanggong.get("/desk/cases/YJ2026-0001").status_code == 200
 
@@ -82,7 +82,7 @@ def test_staff_on_duty_take_alarms_too(
 def test_the_whole_way_with_its_minutes_on_the_case_page(
     li: Browser, cries: Cries, cast: Cast, store: Store
 ) -> None:
-    li.get("/desk/alarms/now", fragment=True)
+    li.get("/desk/now", fragment=True)
     for act in ("acknowledge", "arrive", "over"):
         cries.clock.turn(minutes=2)
         assert li.post(f"/desk/alarms/1/{act}").status_code == 303
@@ -129,7 +129,7 @@ def test_the_ordinary_buttons_of_the_case_end_the_alarm_and_ask_the_closing_ques
     assert refused.status_code == 409
     assert "事后记录" in refused.text
     assert li.post("/desk/alarms/1/close", fragment=False, **AFTERWARDS).status_code == 303
-    assert "YJ2026" not in li.get("/desk/alarms/now", fragment=True).text
+    assert "YJ2026" not in li.get("/desk/now", fragment=True).text
 
 
 def test_a_false_cry_is_closed_as_such(li: Browser, cries: Cries, store: Store) -> None:

@@ -68,7 +68,7 @@ def test_the_list_says_who_waits_how_long_and_why(li: Browser, waiting: str, clo
     assert "王阿姨" in page
     assert "情绪激动" in page
     assert 'datetime="2026-11-25T09:00:00+08:00"' in page
-    assert ">1<" in li.get("/desk/chats/count", fragment=True).text
+    assert "1 位业主等待人工" in li.get("/desk/now", fragment=True).text
 
 
 def test_the_first_to_take_over_gets_the_chat(li: Browser, chen: Browser, waiting: str) -> None:

@@ -35,10 +35,10 @@ def test_a_chat_is_offered_to_whose_page_is_open_and_she_may_decline(
     url = wants_a_person(store, cast.wang, clock)
     assert li.post("/desk/presence/beat", fragment=True).status_code == 204
     clock_looks(store, clock)
-    shown = li.get("/desk/offers/now", fragment=True).text
+    shown = li.get("/desk/now", fragment=True).text
     assert "王阿姨" in shown
     assert f'action="{url}/take-over"' in shown
-    assert "王阿姨" not in chen.get("/desk/offers/now", fragment=True).text
+    assert "王阿姨" not in chen.get("/desk/now", fragment=True).text
     assert "正在请 小李" in chen.get("/desk/chats").text
     offer = re.search(r"offers/(\d+)/decline", shown)
     assert offer
@@ -128,9 +128,10 @@ def test_unknown_variables_of_a_chat_are_left_to_be_filled_in(li: Browser, cast:
 
 def test_repair_staff_have_no_presence_and_no_wall(open_browser: OpenBrowser, repairer: Colleague) -> None:
     browser = open_browser().sign_in(repairer.login, PASSWORD)
-    for url in ("/desk/wall", "/desk/phrases", "/desk/presence", "/desk/offers/now"):
+    for url in ("/desk/wall", "/desk/phrases"):
         assert browser.get(url).status_code == 404
     assert browser.post("/desk/presence/beat").status_code == 404
+    assert 'id="offers"' not in browser.get("/desk/now", fragment=True).text
 
 
 def test_signing_out_is_going_away(li: Browser, store: Store, cast: Cast, clock: HandClock) -> None:

@@ -19,7 +19,6 @@ def alarm_routes() -> list[BaseRoute]:
     """For everyone at the desk: whoever sees an alarm first takes it."""
     return [
         Route("/alarms", signed_in(views.alarms, roles=ALL_ROLES), methods=["GET"]),
-        Route("/alarms/now", signed_in(views.now, roles=ALL_ROLES), methods=["GET"]),
         Route("/alarms/of/{number}", signed_in(views.of_case, roles=ALL_ROLES), methods=["GET"]),
         *(
             Route(f"/alarms/{{alarm:int}}/{act}", signed_in(view, roles=ALL_ROLES), methods=["POST"])

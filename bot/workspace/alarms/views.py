@@ -20,17 +20,15 @@ from bot.workspace.parts import OUTBOX, chat_topic
 from bot.workspace.visits import Visit
 
 
-def now(visit: Visit) -> Response:
-    """The bar: what nobody has taken, and how many are under way."""
+def alarms_now(visit: Visit) -> dict[str, list[reading.ShownAlarm]]:
+    """For the bar of every page: what nobody has taken, and what is under way."""
     _note_shown(visit)
     with visit.parts.store.read() as session:
         found = reading.open_alarms(session)
-        return pages.page(
-            visit,
-            "alarms/_now.html",
-            raised=[one for one in found if one.is_raised],
-            under_way=[one for one in found if not one.is_raised],
-        )
+    return {
+        "raised": [one for one in found if one.is_raised],
+        "under_way": [one for one in found if not one.is_raised],
+    }
 
 
 def alarms(visit: Visit) -> Response:

@@ -11,7 +11,6 @@ def chat_routes() -> list[BaseRoute]:
     return [
         _reads("/chats", views.chats),
         _reads("/chats/list", views.chat_list),
-        _reads("/chats/count", views.count),
         _reads("/chats/{id:int}", views.chat),
         _reads("/chats/{id:int}/head", views.head),
         _reads("/chats/{id:int}/person", views.person),

@@ -67,12 +67,6 @@ def chat_list(visit: Visit) -> Response:
         return pages.page(visit, "chats/_list.html", lists=lists, open_id=open_id)
 
 
-def count(visit: Visit) -> Response:
-    """How many wait, for the badge on the rail."""
-    with visit.parts.store.read() as session:
-        return pages.page(visit, "chats/_count.html", count=reading.waiting_count(session))
-
-
 def head(visit: Visit) -> Response:
     """Who serves the chat and what can be done now; with it, out of band, the hint over the text box."""
     with visit.parts.store.read() as session:

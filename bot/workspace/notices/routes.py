@@ -10,6 +10,5 @@ def notice_routes() -> list[BaseRoute]:
     """For everyone at the desk; staff get only what is addressed to them."""
     return [
         Route("/notices", signed_in(views.notices, roles=ALL_ROLES), methods=["GET"]),
-        Route("/notices/count", signed_in(views.count, roles=ALL_ROLES), methods=["GET"]),
         Route("/notices/seen", signed_in(views.seen, roles=ALL_ROLES), methods=["POST"]),
     ]

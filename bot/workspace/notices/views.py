@@ -26,11 +26,9 @@ def notices(visit: Visit) -> Response:
         )
 
 
-def count(visit: Visit) -> Response:
-    """How many are new."""
-    with visit.parts.store.read() as session:
-        found = _hers(session, visit.me, unseen_only=True)
-        return pages.page(visit, "notices/_count.html", count=len(found))
+def new_notices(session: Session, me: Me) -> int:
+    """How many she has not seen."""
+    return len(_hers(session, me, unseen_only=True))
 
 
 def seen(visit: Visit) -> Response:

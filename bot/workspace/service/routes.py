@@ -12,10 +12,8 @@ SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 def service_routes() -> list[BaseRoute]:
     """For those who serve chats; what concerns others is for supervisors."""
     return [
-        Route("/presence", signed_in(views.mine, roles=DESK_ROLES), methods=["GET"]),
         Route("/presence", signed_in(views.choose, roles=DESK_ROLES), methods=["POST"]),
         Route("/presence/beat", signed_in(views.beat, roles=DESK_ROLES), methods=["POST"]),
-        Route("/offers/now", signed_in(views.offers_now, roles=DESK_ROLES), methods=["GET"]),
         Route("/offers/{offer:int}/decline", signed_in(views.decline, roles=DESK_ROLES), methods=["POST"]),
         Route("/wall", signed_in(views.wall, roles=DESK_ROLES), methods=["GET"]),
         Route("/wall/now", signed_in(views.wall_now, roles=DESK_ROLES), methods=["GET"]),

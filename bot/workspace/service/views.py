@@ -36,12 +36,10 @@ def beat(visit: Visit) -> Response:
     return Response(status_code=204)
 
 
-def mine(visit: Visit) -> Response:
-    """Her own state, as the rail shows it."""
-    with visit.parts.store.read() as session:
-        row = session.get(Presence, visit.me.id)
-        chosen = row.chosen if row else Chosen.ONLINE
-    return pages.page(visit, "service/_mine.html", chosen=chosen.value)
+def chosen_by(session: Session, agent_id: int) -> str:
+    """What she says of herself, as the rail shows it."""
+    row = session.get(Presence, agent_id)
+    return (row.chosen if row else Chosen.ONLINE).value
 
 
 def choose(visit: Visit) -> Response:
@@ -57,21 +55,16 @@ def choose(visit: Visit) -> Response:
     return see_other("/desk/")
 
 
-def offers_now(visit: Visit) -> Response:
+def offers_to(session: Session, visit: Visit) -> list[tuple[ChatOffer, lists.ChatLine]]:
     """What is kept for her at this moment: a bar on every page."""
-    with visit.parts.store.read() as session:
-        rows = session.scalars(
-            select(ChatOffer)
-            .where(
-                ChatOffer.agent_id == visit.me.id, ChatOffer.outcome.is_(None), ChatOffer.until > visit.now
-            )
-            .order_by(ChatOffer.until)
-        ).all()
-        until = {one.conversation_id: one for one in rows}
-        chats = lists.lines_by_id(session, list(until))
-        return pages.page(
-            visit, "service/_offers.html", offers=[(until[line.chat.id], line) for line in chats]
-        )
+    rows = session.scalars(
+        select(ChatOffer)
+        .where(ChatOffer.agent_id == visit.me.id, ChatOffer.outcome.is_(None), ChatOffer.until > visit.now)
+        .order_by(ChatOffer.until)
+    ).all()
+    until = {one.conversation_id: one for one in rows}
+    chats = lists.lines_by_id(session, list(until)) if until else []
+    return [(until[line.chat.id], line) for line in chats]
 
 
 def decline(visit: Visit) -> Response:

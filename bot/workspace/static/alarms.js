@@ -48,7 +48,7 @@
       beat();
     }
   }
-  bar.addEventListener("htmx:afterSwap", look);
+  new MutationObserver(look).observe(bar, { childList: true });
   bar.addEventListener("click", (event) => {
     if (event.target.closest("[data-allow-sound]")) ring();
   });

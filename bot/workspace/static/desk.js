@@ -73,6 +73,12 @@ function letGo() {
 }
 document.body.addEventListener("htmx:beforeRequest", (event) => { if (holdBack(event)) event.preventDefault(); });
 document.body.addEventListener("htmx:beforeSwap", (event) => { if (holdBack(event)) event.detail.shouldSwap = false; });
+// The parts of the frame come in one answer; each is held back by itself.
+document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
+  if (!underHands(event.detail.target)) return;
+  event.detail.shouldSwap = false;
+  heldBack.add("desk-more");
+});
 document.addEventListener("click", (event) => {
   const panel = event.target.closest("summary")?.parentElement;
   if (panel) panel.dataset.unfolded = "";  // by her; one that is served open would hold back for ever
@@ -89,7 +95,7 @@ const offline = document.getElementById("offline");
 const live = { source: null, retry: 1000, timer: 0, lost: 0 };
 
 // At most so often, in ms; what is said in between is said once at the end, so the last news is never lost.
-const EVERY = { "desk-more": 1000, "chat-more": 250 };
+const EVERY = { "desk-more": 2000, "chat-more": 250 };
 const said = {};
 function tell(name) {
   const state = (said[name] ??= { last: 0, timer: 0 });
@@ -126,7 +132,7 @@ function connect() {
 }
 async function askWhy() {
   try {
-    const answer = await fetch("/desk/notices/count", { headers: { "HX-Request": "true" } });
+    const answer = await fetch("/desk/now", { headers: { "HX-Request": "true" } });
     if (answer.status === 401) {
       clearTimeout(live.timer);
       live.lost = 0;

@@ -67,14 +67,14 @@
       }
     } catch { /* a browser without sound: the bar is there all the same */ }
   }
-  offers?.addEventListener("htmx:afterSwap", () => {
+  if (offers) new MutationObserver(() => {
     for (const one of offers.querySelectorAll("[data-offer]")) {
       if (known.has(one.dataset.offer)) continue;
       known.add(one.dataset.offer);
       ring();
       notify(one.dataset.title, "offer-" + one.dataset.offer, one.querySelector("form")?.action.replace("/take-over", ""));
     }
-  });
+  }).observe(offers, { childList: true });
   document.addEventListener("desk:new-message", (event) => notify(event.detail, "chat-" + chatNow(), ""));
 
   // --- the command palette -------------------------------------------------------------------------------------
