@@ -26,7 +26,7 @@ class TelegramForum:
         body: Json = {"id": group_id, "type": "supergroup", "title": title}
         if forum:
             body["is_forum"] = True
-        chat = Chat(body, started=True, bot_rights=bot_rights)
+        chat = Chat(body, started=True, bot_rights=bot_rights, last_id=1)  # 1 is General
         self.chat = self.world.chats.setdefault(group_id, chat)
 
     # --- what people do ----------------------------------------------------------------------------------
