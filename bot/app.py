@@ -44,6 +44,7 @@ from bot.messaging.paging.service_calls import ServiceCaller
 from bot.messaging.rasa_client import RasaClient
 from bot.messaging.sender import Sender, Sending
 from bot.messaging.voice import Voice
+from bot.messaging.without_sanic import without_sanic
 from bot.messaging.work import StoreWork
 from bot.settings import Settings, read_estate
 from bot.store.engine import Store
@@ -294,9 +295,10 @@ def create_app(settings: Settings, *, now: Now = utc_now, desk: Desk | None = No
 def create_actions(desk: Desk) -> Starlette:
     """The custom actions for the Rasa server: loopback only, a secret, a pool of connections of its own."""
     # rasa-sdk takes most of a second to import; residents are answered meanwhile (bot/serve.py).
-    from actions.registry import all_actions
-    from actions.room import Room
-    from bot.messaging.actions_app import create_actions_app
+    with without_sanic():
+        from actions.registry import all_actions
+        from actions.room import Room
+        from bot.messaging.actions_app import create_actions_app
 
     settings, store = desk.settings, Store.at(desk.settings.database_url)
     room = Room(store, desk.estate, desk.words, now=desk.now, handbook=desk.shelf.current)

@@ -1,21 +1,16 @@
 """Live news inside the desk: topics say only "there is more"; what there is, is read from the store.
 
-With PostgreSQL the news also travels between desks by LISTEN/NOTIFY; the payload holds ids only.
+With PostgreSQL the news also travels between desks (between_desks.py).
 """
 
 import asyncio
-import json
-import logging
 import threading
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-import psycopg
 from sqlalchemy.engine import URL
-
-log = logging.getLogger(__name__)
 
 DESK = "desk"
 """Something changed that agents see in their lists."""
@@ -26,9 +21,6 @@ OUTBOX = "outbox"
 
 MORE = "more"
 TYPING = "typing"
-
-_CHANNEL = "guanjia_live"
-_RECONNECT_SECONDS = 2.0
 
 
 def conversation_topic(conversation_id: int) -> str:
@@ -148,13 +140,18 @@ class Hub:
         self._bind()
         if self._postgres is None:
             return
-        dsn = self._postgres.set(drivername="postgresql").render_as_string(hide_password=False)
-        while True:
-            try:
-                await self._carry(dsn)
-            except* psycopg.Error as lost:
-                log.warning("live.connection_lost", extra={"error": str(lost.exceptions[0])})
-            await asyncio.sleep(_RECONNECT_SECONDS)
+        # Only here: the driver is 10 MB that a desk on SQLite does without.
+        from bot.messaging.between_desks import Wire
+
+        assert self._has_outgoing is not None
+        await Wire(
+            self._postgres,
+            desk_id=self._desk_id,
+            outgoing=self._outgoing,
+            has_outgoing=self._has_outgoing,
+            topics=lambda: tuple(self._subscriptions),
+            hand_out=self._hand_out,
+        ).run()
 
     def _bind(self) -> None:
         if self._loop is None:
@@ -180,33 +177,3 @@ class Hub:
             listeners += self._subscriptions.get(TYPING, ())
         for subscription in listeners:
             subscription.put(event)
-
-    async def _carry(self, dsn: str) -> None:
-        async with (
-            await psycopg.AsyncConnection.connect(dsn, autocommit=True) as listening,
-            await psycopg.AsyncConnection.connect(dsn, autocommit=True) as telling,
-        ):
-            await listening.execute(f"LISTEN {_CHANNEL}")
-            # What was said while nobody listened is lost; everyone reads the store once.
-            for topic in tuple(self._subscriptions):
-                self._hand_out(LiveEvent(topic, MORE))
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._listen(listening))
-                tasks.create_task(self._tell(telling))
-
-    async def _listen(self, connection: psycopg.AsyncConnection[object]) -> None:
-        async for notification in connection.notifies():
-            said = json.loads(notification.payload)
-            if said.pop("desk") != self._desk_id:
-                self._hand_out(LiveEvent(**said))
-
-    async def _tell(self, connection: psycopg.AsyncConnection[object]) -> None:
-        assert self._has_outgoing is not None
-        while True:
-            await self._has_outgoing.wait()
-            self._has_outgoing.clear()
-            while self._outgoing:
-                event = next(iter(self._outgoing))
-                payload = json.dumps({"desk": self._desk_id, **asdict(event)})
-                await connection.execute("SELECT pg_notify(%s, %s)", (_CHANNEL, payload))
-                self._outgoing.pop(event, None)

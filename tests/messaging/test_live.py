@@ -96,7 +96,7 @@ async def test_news_travel_between_desks_by_postgresql(postgres_store: Store) ->
 async def test_after_a_lost_connection_everyone_looks_once(
     postgres_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.messaging.live._RECONNECT_SECONDS", 0.05)
+    monkeypatch.setattr("bot.messaging.between_desks._RECONNECT_SECONDS", 0.05)
     hub, _ = two_desks(postgres_store)
     async with running(hub):
         with hub.subscribe(CHAT) as listener:

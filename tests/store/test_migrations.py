@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from bot.store.engine import Store, StoreTooNew
-from bot.store.migrate import newest_revision, upgrade
+from bot.store.migrate import MIGRATIONS, newest_revision, upgrade
 from bot.store.tables import Base
 from tests.support.postgres import PostgresServer
 
@@ -80,6 +81,10 @@ def test_upgrading_again_changes_nothing(store: Store, store_url: str) -> None:
         assert _schema(session.connection()) == before
         revision = session.scalar(text("SELECT version_num FROM alembic_version"))
     assert revision == newest_revision()
+
+
+def test_the_newest_file_is_where_alembic_ends() -> None:
+    assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == newest_revision()
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
