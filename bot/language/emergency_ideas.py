@@ -31,14 +31,22 @@ def ideas(text: str) -> Spots:
 
 
 def features(text: str) -> set[str]:
-    """The ideas of `text` as `<a>`, two of them as `<a+b>`, two that stand close as `<a~b>` as well."""
+    """The ideas of `text` as `<a>`, two of them as `<a+b>`, two that stand close as `<a~b>` as well; `<a>b>`
+    and `<a>>b>` are two in the order they are told, one after the other and the next but one."""
     found = ideas(text)
-    told = {f"<{name}>" for name in found}
+    told = {f"<{name}>" for name in found} | _in_order(found)
     for first, second in combinations(sorted(found), 2):
         told.add(f"<{first}+{second}>")
         if _close(found[first], found[second]):
             told.add(f"<{first}~{second}>")
     return told
+
+
+def _in_order(found: Spots) -> set[str]:
+    names = [name for _, _, name in sorted((*span, name) for name, spans in found.items() for span in spans)]
+    pairs = (names[place : place + 2] for place in range(len(names) - 1))
+    apart = (names[place : place + 3 : 2] for place in range(len(names) - 2))
+    return {">".join(pair).join("<>") for pair in pairs} | {">>".join(pair).join("<>") for pair in apart}
 
 
 def _close(these: list[tuple[int, int]], those: list[tuple[int, int]]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.language.emergency_dialects import in_mandarin
 from bot.language.emergency_lexicon import figures, typos
 from bot.language.normalise import normalise
 
@@ -53,11 +54,12 @@ class Prepared:
 
 
 def prepare(message: str) -> Prepared:
-    """`message` simplified, in small letters, without spaces, emoji and signs that part nothing, slips of
-    the pen put right, figures of speech blotted out. Lengths of slips do not change, so places hold."""
+    """`message` simplified, in small letters, without spaces, emoji and signs that part nothing, dialect in
+    Mandarin, slips of the pen put right, figures of speech blotted out. A slip is as long as what was meant,
+    so places hold."""
     plain = normalise(message)
     places = tuple(index for index, sign in enumerate(plain) if _KEPT.match(sign))
-    text = "".join(_AS_BREAK.get(plain[index], plain[index]) for index in places)
+    text, places = in_mandarin("".join(_AS_BREAK.get(plain[index], plain[index]) for index in places), places)
     for wrong, right in typos():
         text = wrong.sub(right, text)
     return Prepared(figures().sub(_blot, text), places)

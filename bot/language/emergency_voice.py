@@ -1,7 +1,8 @@
 """The second voice of the emergency check: how much a message sounds like danger, whatever the rules say.
 
 A table of weights for pieces of text and for ideas that stand together (a logistic regression, made by
-`bot/understanding/emergency_training.py`); here it is only added up, in plain Python.
+`bot/understanding/emergency_training.py`); here it is only added up, in plain Python. Each text weighs the
+same, however many pieces it has: the sum is divided by the root of their number.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
+from math import sqrt
 
-from bot.language.emergency_ideas import features
+from bot.language.emergency_ideas import features, ideas
 from bot.language.emergency_lexicon import KINDS
 from bot.language.lexicon import FOLDER
 
@@ -20,8 +22,8 @@ LONGEST = 3
 READS = 120
 """Characters: it has learnt from messages, not from letters."""
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
-_FEWEST_CHINESE = 2
-"""It has learnt Chinese: of markup or a foreign language it knows nothing."""
+_FEWEST_CHINESE, _FEWEST_IDEAS = 2, 2
+"""It has learnt Chinese, and the English words of `ideas.txt`; of another language it knows nothing."""
 
 
 @dataclass(frozen=True)
@@ -39,17 +41,21 @@ def pieces(text: str) -> set[str]:
 
 def sounds(text: str) -> int | None:
     """Log-odds in hundredths that prepared `text` tells of danger; None where the voice has no opinion."""
-    if not 1 < len(text) <= READS or len(_CHINESE.findall(text)) < _FEWEST_CHINESE:
+    if not 1 < len(text) <= READS or not _understood(text):
         return None
-    table = _table()
-    return table.bias + sum(map(table.weights.get, pieces(text), repeat(0)))
+    table, heard = _table(), pieces(text)
+    return round(table.bias + sum(map(table.weights.get, heard, repeat(0))) / sqrt(len(heard)))
+
+
+def _understood(text: str) -> bool:
+    return len(_CHINESE.findall(text)) >= _FEWEST_CHINESE or len(ideas(text)) >= _FEWEST_IDEAS
 
 
 def likeliest_kind(text: str) -> str:
     """Which kind of emergency prepared `text` sounds like most."""
-    table = _table()
-    votes = [0] * len(KINDS)
-    for piece in pieces(text):
+    table, heard = _table(), pieces(text)
+    votes = [vote * sqrt(len(heard)) for vote in table.votes[""]]
+    for piece in heard:
         for place, vote in enumerate(table.votes.get(piece, ())):
             votes[place] += vote
     return KINDS[votes.index(max(votes))]

@@ -22,25 +22,33 @@ from bot.language.lexicon import FOLDER
 
 LISTS = FOLDER.parents[1] / "tests" / "language" / "emergencies"
 SENTENCES = FOLDER.parent / "nlu"
-STRENGTH = 1.0
-SMALLEST = 0.02
+STRENGTH = 100.0
+SMALLEST = 0.1
 """Weights below this change nothing and are left out."""
+EMERGENCY, LOOKALIKE, SENTENCE = 1.0, 2.0, 0.5
+"""How much one text counts: a look-alike shows where the border is, a sentence is one of very many."""
 SEEN = 2
+KIND_STRENGTH = 10.0
+FAINT = 2
+"""Tenths; a piece that speaks for no kind more than this is left without votes."""
 
 
 def main() -> None:
     """Learn and write the file."""
-    told, plain = list(emergencies()), [*lookalikes(), *sentences()]
+    told, hard = list(emergencies()), list(lookalikes())
+    plain = [*hard, *sentences()]
     texts = [prepare(text).text[:READS] for text in [*(text for text, _ in told), *plain]]
     heard = [pieces(text) for text in texts]
     names = _vocabulary(heard)
     rows = _rows(heard, names)
     wanted = np.array([1] * len(told) + [0] * len(plain))
-    model = LogisticRegression(C=STRENGTH, max_iter=3000).fit(rows, wanted)
-    kinds = _kind_scores(rows[: len(told)], [kind for _, kind in told])
-    FILE.write_text(_written(names, model.coef_[0], float(model.intercept_[0]), kinds), encoding="utf-8")
+    counts = np.full(len(texts), SENTENCE)
+    counts[: len(told)], counts[len(told) : len(told) + len(hard)] = EMERGENCY, LOOKALIKE
+    model = _fitted(rows, wanted, counts)
+    kinds = _kind_model(rows[: len(told)], [kind for _, kind in told])
+    FILE.write_text(_written(names, model, kinds), encoding="utf-8")
     print(f"{len(told)} emergencies, {len(plain)} others, {len(names)} pieces")
-    _report(rows, wanted, len(told) + len(list(lookalikes())))
+    _report(rows, wanted, counts, len(told) + len(hard))
 
 
 def emergencies() -> Iterator[tuple[str, str]]:
@@ -81,17 +89,22 @@ def _rows(heard: list[set[str]], names: dict[str, int]):  # type: ignore[no-unty
 
     places = [sorted(names[piece] for piece in found if piece in names) for found in heard]
     ends = np.cumsum([0, *map(len, places)])
+    shares = [np.full(len(known), 1 / np.sqrt(len(all_))) for known, all_ in zip(places, heard, strict=True)]
     return csr_matrix(
-        (np.ones(ends[-1]), np.concatenate([np.array(p, int) for p in places]), ends),
+        (np.concatenate(shares), np.concatenate([np.array(p, int) for p in places]), ends),
         shape=(len(heard), len(names)),
     )
 
 
-def _report(rows, wanted, hard: int) -> None:  # type: ignore[no-untyped-def]
+def _fitted(rows, wanted, counts):  # type: ignore[no-untyped-def]
+    return LogisticRegression(C=STRENGTH, max_iter=3000).fit(rows, wanted, sample_weight=counts)
+
+
+def _report(rows, wanted, counts, hard: int) -> None:  # type: ignore[no-untyped-def]
     """What the voice alone is worth on texts left out in turn; the first `hard` rows are our lists."""
     scores = np.zeros(len(wanted))
     for learnt, left in StratifiedKFold(5, shuffle=True, random_state=7).split(rows, wanted):
-        model = LogisticRegression(C=STRENGTH, max_iter=3000).fit(rows[learnt], wanted[learnt])
+        model = _fitted(rows[learnt], wanted[learnt], counts[learnt])
         scores[left] = model.decision_function(rows[left])
     for limit in (-2.0, -1.0, 0.0, 0.5, 1.0):
         above = scores > limit
@@ -102,31 +115,32 @@ def _report(rows, wanted, hard: int) -> None:  # type: ignore[no-untyped-def]
         )
 
 
-def _kind_scores(rows, kinds: list[str]):  # type: ignore[no-untyped-def]
-    """Naive Bayes over the kinds: one row a kind, how much each piece speaks for it."""
-    counts = np.vstack(
-        [
-            np.asarray(rows[[place for place, one in enumerate(kinds) if one == kind]].sum(axis=0))[0]
-            for kind in KINDS
-        ]
+def _kind_model(rows, kinds: list[str]):  # type: ignore[no-untyped-def]
+    """Which kind it is, learnt from the emergencies alone; a bare cry for help is of none."""
+    of_one = [place for place, kind in enumerate(kinds) if kind]
+    return LogisticRegression(C=KIND_STRENGTH, max_iter=500).fit(
+        rows[of_one], [KINDS.index(kinds[place]) for place in of_one]
     )
-    chances = np.log((counts + 0.3) / (counts.sum(axis=1, keepdims=True) + 0.3 * counts.shape[1]))
-    told = counts.sum(axis=0) >= SEEN
-    return np.where(told, chances - chances.mean(axis=0), 0.0)
 
 
-def _written(names: dict[str, int], weights, bias: float, kinds) -> str:  # type: ignore[no-untyped-def]
+def _written(names: dict[str, int], model: LogisticRegression, kinds: LogisticRegression) -> str:
+    weights = model.coef_[0]
     lines = [
         "# The second voice: made by `python -m bot.understanding.emergency_training`, not by hand.",
         "# piece, tab, hundredths of its weight, tab, tenths for each kind: " + " ".join(KINDS),
-        f"\t{round(bias * 100)}\t",
+        f"\t{round(float(model.intercept_[0]) * 100)}\t{_votes(kinds.intercept_)}",
     ]
     for piece, place in names.items():
-        if abs(weights[place]) >= SMALLEST:
-            votes = [round(float(vote) * 10) for vote in kinds[:, place]]
-            told = " ".join(map(str, votes)) if any(votes) else ""
+        told = _votes(kinds.coef_[:, place])
+        if told or abs(weights[place]) >= SMALLEST:
             lines.append(f"{piece}\t{round(weights[place] * 100)}\t{told}")
     return "\n".join(lines) + "\n"
+
+
+def _votes(of_kinds) -> str:  # type: ignore[no-untyped-def]
+    """Tenths for each kind, or nothing where the piece speaks for none."""
+    votes = [round(float(vote) * 10) for vote in of_kinds]
+    return " ".join(map(str, votes)) if max(map(abs, votes)) > FAINT else ""
 
 
 assert LONGEST == 3  # the file's size and the figures hold for this
