@@ -319,11 +319,11 @@ def test_voice_is_played_and_older_wordings_and_the_answered_message_are_shown(
     parts: Parts, li: Browser, store: Store, cast: Cast, clock: HandClock
 ) -> None:
     with store.write() as session:
-        asked = write(session, cast.wang, "几点来人？", clock)
+        asked = write(session, cast.wang, "地址您记下了吗？几点来人？", clock)
         answered = write(session, cast.wang, "六点以后都行", clock)
         session.add(MessageVersion(message_id=answered.id, text="五点以后都行", replaced_at=clock()))
         place = TelegramMessage(chat_id=5, telegram_id=2, message_id=answered.id, part=0)
-        place.replied_to_id = asked.id
+        place.replied_to_id, place.quoted = asked.id, "几点来人？"
         session.add(place)
         voice = NewAttachment("audio/ogg", 4, "0" * 64)
         record_inbound(
