@@ -22,7 +22,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.language import normalise
 from bot.understanding.encoder import encoder
-from bot.understanding.handbook_index import HandbookIndex, read_entries
+from bot.understanding.handbook_index import HandbookIndex, read_elsewhere, read_entries
 from bot.understanding.sentence_vectors import read_vector, vector_of
 
 logger = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ READ_AS = "read_as"
 """What the words were read as before the handbook was asked."""
 TAKEN_FOR = frozenset({"complaint", "repair", "suggestion", "fee", "human"})
 """What questions about the same things are taken for ("想把我的车位转给邻居")."""
-SURE, UNSURE = 0.88, 0.85
+SURE, UNSURE = 0.8, 0.85
 """A score from which the handbook surely answers, and a confidence below which the other reading is doubtful:
 of 300 held-out sentences of other intents four are then answered first."""
 _ASKS = re.compile(
@@ -144,7 +144,7 @@ class Handbook(GraphComponent):
             return
         try:
             entries = read_entries(self._path)
-            self._index = HandbookIndex(entries, model)
+            self._index = HandbookIndex(entries, model, read_elsewhere())
             self._topics = {str(one["key"]): one.get("topic") for one in entries}
         except (OSError, ValueError, KeyError, TypeError) as error:
             logger.error("The handbook's file cannot be used, the one before stays: %s", error)

@@ -1,9 +1,9 @@
 """Finds entries of the estate's handbook by meaning and by words (docs/handbook.md says what was measured).
 
 The desk writes the entries as one JSON file: {"entries": [{"key", "title", "answer", "asks": []}]}. An
-entry is near a question when one of its asks means the same (sentence vectors) and shares its rare words
-(characters and their pairs, weighed by how few entries have them). The score is the chance that the best
-entry answers the question; whether that is enough is decided at the desk.
+entry is near a question when one of its asks means the same (sentence vectors, seen from the middle of all
+asks: handbook_space.py) and shares its rare words (characters and their pairs, weighed by how few entries
+have them). All near entries and "none of them" are weighed against each other (handbook_chance.py).
 """
 
 import json
@@ -11,27 +11,25 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 
 from bot.language import normalise
 from bot.understanding.encoder import Encoder, Vectors
+from bot.understanding.handbook_chance import Question, Read, chances
+from bot.understanding.handbook_space import Nearness, Space
 from bot.understanding.sentence_vectors import kept_vectors
 
+ELSEWHERE = Path(__file__).resolve().parents[2] / "nlu_data" / "handbook" / "elsewhere.yml"
 MOST = 3
-NEAR = 12
+NEAR = 8
 """So many entries, the nearest by meaning, are also compared by their words."""
-LONG = 20
-"""Characters from which a question counts as long."""
 UNKNOWN = 0.6
 """A pair of characters that no entry has weighs so much of what the rarest known one weighs."""
-
-# Logistic regression on asks left out of the sample handbook: `python -m benchmarks.handbook` makes them.
-FEATURES = ("meaning", "meanings", "words", "covered", "covered_whole", "ahead", "long", "strange")
-WEIGHTS = (-2.707, 46.784, -6.448, -2.422, 8.252, 46.597, 1.015, 0.072)
-BIAS = -41.982
 
 _NOISE = re.compile(r"[^\w]")
 
@@ -51,106 +49,84 @@ class Candidate:
 @dataclass(frozen=True)
 class _Indexed:
     key: str
-    first: int
-    last: int
     asks: tuple[frozenset[str], ...]
     words: frozenset[str]
-    """Of all its asks."""
+    """Of its title and all its asks."""
     whole: frozenset[str]
-    """Of its asks and its answer."""
-
-
-@dataclass(frozen=True)
-class _Near:
-    entry: _Indexed
-    meaning: float
-    meanings: float
-    words: float
-
-    @property
-    def rank(self) -> float:
-        return 0.6 * self.meaning + 0.4 * self.meanings + 0.12 * self.words
+    """Of its title, its asks and its answer."""
 
 
 class HandbookIndex:
     """All entries, ready to be searched. Keeps no state that changes."""
 
-    def __init__(self, entries: Sequence[Mapping[str, Any]], model: Encoder) -> None:
+    def __init__(
+        self, entries: Sequence[Mapping[str, Any]], model: Encoder, elsewhere: Sequence[str] = ()
+    ) -> None:
+        """`elsewhere`: questions no handbook answers (read_elsewhere); what is like them is not known."""
         texts = [[str(one["title"]), *map(str, one["asks"])] for one in entries]
-        flat = [text for of_entry in texts for text in of_entry]
-        self._vectors: Vectors = np.stack(kept_vectors(model, flat)) if flat else np.zeros((0, 1), np.float32)
-        self._entries: list[_Indexed] = []
-        place = 0
-        for raw, asked in zip(entries, texts, strict=True):
-            asks = tuple(grams(text) for text in asked)
-            words = frozenset().union(*asks)
-            whole = words | grams(str(raw["answer"]))
-            self._entries.append(_Indexed(str(raw["key"]), place, place + len(asked), asks, words, whole))
-            place += len(asked)
+        self._entries = [
+            _indexed(raw, tuple(map(grams, asked))) for raw, asked in zip(entries, texts, strict=True)
+        ]
         self._have: dict[str, int] = {}
         for entry in self._entries:
             for gram in entry.words:
                 self._have[gram] = self._have.get(gram, 0) + 1
+        self._rarest = math.log(len(entries) + 1)
+        self._space: Space | None = None
+        if entries:
+            flat = [text for of_entry in texts for text in of_entry]
+            answers = np.stack(kept_vectors(model, [str(one["answer"]) for one in entries]))
+            others = np.stack(kept_vectors(model, elsewhere)) if elsewhere else None
+            sizes = [len(one) for one in texts]
+            self._space = Space(np.stack(kept_vectors(model, flat)), sizes, answers, others)
 
     def __len__(self) -> int:
         return len(self._entries)
 
     def find(self, text: str, vector: Vectors) -> list[Candidate]:
         """The best entries for a question, the likeliest first; [] where there are none at all."""
-        near, features = self.read(text, vector)
-        if not near:
-            return []
-        chance = _chance(features)
-        best = near[0].rank
-        # The others: as much less likely as they are behind.
-        return [Candidate(one.entry.key, chance * math.exp(-12 * (best - one.rank))) for one in near[:MOST]]
+        question = self.read(text, vector)
+        scored = [
+            Candidate(one.key, chance) for one, chance in zip(question.near, chances(question), strict=True)
+        ]
+        return sorted(scored, key=lambda one: -one.score)[:MOST]
 
-    def read(self, text: str, vector: Vectors) -> tuple[list[_Near], tuple[float, ...]]:
-        """The nearest entries in order, and what speaks for the first one (in the order of FEATURES)."""
-        if not self._entries:
-            return [], ()
-        alike = self._vectors @ vector
+    def read(self, text: str, vector: Vectors) -> Question:
+        """What speaks for each of the nearest entries, the nearest by meaning first, and for none."""
+        if self._space is None:
+            return Question(())
         asked = grams(text)
-        total = max(sum(map(self._weight, asked)), 0.1)
-        by_meaning = sorted(
-            (self._by_meaning(entry, alike) for entry in self._entries), key=lambda one: -one.rank
+        total = max(self._weigh(asked), 0.1)
+        near = tuple(
+            self._read(self._entries[place], near, asked, total)
+            for place, near in self._space.nearest(vector, NEAR)
         )
-        near = sorted(
-            (self._with_words(one, asked, total) for one in by_meaning[:NEAR]), key=lambda one: -one.rank
-        )
-        best = near[0]
-        ahead = best.rank - near[1].rank if len(near) > 1 else 0.0
-        strange = [self._weight(gram) for gram in asked - best.entry.whole if len(gram) == 2]
-        features = (
-            best.meaning,
-            best.meanings,
-            best.words,
-            sum(map(self._weight, asked & best.entry.words)) / total,
-            sum(map(self._weight, asked & best.entry.whole)) / total,
-            ahead,
-            min(len(text), LONG) / LONG,
-            max(strange, default=0.0),
-        )
-        return near, features
+        return Question(near, *self._space.elsewhere(vector))
 
-    @staticmethod
-    def _by_meaning(entry: _Indexed, alike: Vectors) -> _Near:
-        own = np.sort(alike[entry.first : entry.last])[::-1]
-        return _Near(entry, float(own[0]), float(own[:3].mean()), 0.0)
-
-    def _with_words(self, one: _Near, asked: frozenset[str], total: float) -> _Near:
-        shared = max(
-            2 * sum(map(self._weight, asked & ask)) / (total + sum(map(self._weight, ask)))
-            for ask in one.entry.asks
+    def _read(self, entry: _Indexed, near: Nearness, asked: frozenset[str], total: float) -> Read:
+        meaning, meanings, whole, answer = near
+        strange = [self._weight(gram) for gram in asked - entry.whole if len(gram) == 2]
+        return Read(
+            entry.key,
+            meaning,
+            meanings,
+            whole,
+            answer,
+            words=max(2 * self._weigh(asked & ask) / (total + self._weigh(ask)) for ask in entry.asks),
+            covered=self._weigh(asked & entry.words) / total,
+            covered_whole=self._weigh(asked & entry.whole) / total,
+            strange=max(strange, default=0.0) / (UNKNOWN * self._rarest),
         )
-        return _Near(one.entry, one.meaning, one.meanings, shared)
+
+    def _weigh(self, some: frozenset[str]) -> float:
+        return sum(map(self._weight, some))
 
     def _weight(self, gram: str) -> float:
         """How much a pair of characters tells: the fewer entries have it the more."""
-        have, all_entries = self._have.get(gram), len(self._entries)
+        have = self._have.get(gram)
         if have is None:
-            return UNKNOWN * math.log(all_entries + 1)
-        return math.log((all_entries + 1) / (have + 0.5))
+            return UNKNOWN * self._rarest
+        return math.log((len(self._entries) + 1) / (have + 0.5))
 
 
 def grams(text: str) -> frozenset[str]:
@@ -168,6 +144,12 @@ def read_entries(path: Path) -> list[dict[str, Any]]:
     return entries
 
 
-def _chance(features: Sequence[float]) -> float:
-    total = BIAS + sum(weight * value for weight, value in zip(WEIGHTS, features, strict=True))
-    return 1 / (1 + math.exp(-max(min(total, 50.0), -50.0)))
+@lru_cache(maxsize=1)
+def read_elsewhere() -> tuple[str, ...]:
+    """Questions that no handbook answers, as they come with the project."""
+    return tuple(yaml.safe_load(ELSEWHERE.read_text(encoding="utf-8")))
+
+
+def _indexed(raw: Mapping[str, Any], asks: tuple[frozenset[str], ...]) -> _Indexed:
+    words = frozenset().union(*asks)
+    return _Indexed(str(raw["key"]), asks, words, words | grams(str(raw["answer"])))

@@ -29,7 +29,7 @@ def test_an_answer_comes_with_its_source(wang: Dialogue) -> None:
     text = "装修要办什么手续"
     outcome = wang.hears(answer_inquiry, text, "inquiry", **found(text, ("renovation_permit", 0.95)))
     assert keys(outcome) == ["utter_handbook_answer", "utter_handbook_source"]
-    assert "《住宅室内装饰装修管理办法》第十三条至第十六条" in outcome.replies[1].slots["sources"]
+    assert "《中华人民共和国民法典》第九百四十五条" in outcome.replies[1].slots["sources"]
 
 
 def test_what_was_taken_for_a_report_says_that_a_report_is_a_word_away(wang: Dialogue) -> None:
@@ -57,7 +57,7 @@ def test_the_same_is_asked_of_another_day(wang: Dialogue) -> None:
 
 def test_between_two_she_chooses_and_gets_the_answer_to_her_own_words(wang: Dialogue) -> None:
     text = "国庆那天能砸墙不"
-    near = found(text, ("renovation_hours", 0.6), ("renovation_forbidden", 0.5))
+    near = found(text, ("renovation_hours", 0.45), ("renovation_forbidden", 0.4))
     outcome = wang.hears(answer_inquiry, text, "inquiry", **near)
     assert keys(outcome) == ["utter_handbook_which"]
     assert [one["title"] for one in wang.slots["options"]] == ["装修施工时间", "装修禁止行为", "都不是"]
@@ -102,7 +102,7 @@ def test_a_bare_wish_to_ask_is_no_question_yet(wang: Dialogue) -> None:
 
 def test_small_talk_that_the_handbook_surely_answers_is_a_question(wang: Dialogue) -> None:
     text = "你们几点下班啊累不累"
-    sure, unsure = found(text, ("office_hours", 0.9)), found(text, ("office_hours", 0.85))
+    sure, unsure = found(text, ("office_hours", 0.9)), found(text, ("office_hours", 0.75))
     assert keys(wang.hears(answer_unasked, text, "chitchat", **sure))[0].startswith("utter_handbook")
     assert keys(wang.hears(answer_unasked, text, "chitchat", **unsure)) == ["utter_chitchat"]
 

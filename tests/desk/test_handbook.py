@@ -123,7 +123,7 @@ def test_a_sure_candidate_is_the_answer() -> None:
 
 
 def test_between_two_she_is_asked_and_far_ones_are_not_offered() -> None:
-    found = find(candidates(0.6, 0.5, 0.1), THREE, WEDNESDAY)
+    found = find(candidates(0.4, 0.3, 0.05), THREE, WEDNESDAY)
     assert isinstance(found, Unsure)
     assert [one.key for one in found.entries] == ["bikes", "cars"]
 

@@ -1,7 +1,8 @@
 """What the candidates of the search are worth: one answer, two or three to choose from, or not known (R30).
 
-A wrong answer is worse than "not known": a score says how often the first entry was the right one where the
-ways people ask were left out and looked for (`python -m benchmarks.handbook`, docs/handbook.md).
+A wrong answer is worse than "not known": a score is the chance that the entry answers, beside the others and
+beside none of them, learnt where ways people ask were left out (`python -m benchmarks.handbook`,
+docs/handbook.md).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,13 +12,13 @@ from typing import Any, Final
 
 from bot.desk.handbook.model import Entry, Handbook
 
-ANSWER: Final = 0.8
+ANSWER: Final = 0.6
 """From this score on the first entry is the answer."""
-ANSWER_BESIDE: Final = 0.88
+ANSWER_BESIDE: Final = 0.8
 """The same where her words were read as something else than a question (small talk, a form's answer)."""
 OFFER: Final = 0.3
 """From this score on she is asked which of the nearest entries she means."""
-NEAR: Final = 0.4
+NEAR: Final = 0.25
 """An entry is offered beside the first one when its score is at least this share of it."""
 MOST_OFFERED: Final = 3
 
