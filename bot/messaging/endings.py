@@ -15,7 +15,7 @@ from bot.desk.service.prospects import prospect, with_time
 from bot.desk.service.ratings import rate
 from bot.desk.talk.conversations import AlreadyWaiting, AlreadyWithPerson, PersonRequested, request_person
 from bot.desk.talk.reminders import note_open_question
-from bot.desk.talk.transcript import may_send, record_outbound
+from bot.desk.talk.transcript import may_send, record_outbound, was_said
 from bot.desk.talk.turn_claims import has_unhandled
 from bot.desk.talk.turns import TurnDone, TurnLost, cut_period_if_long, finish_turn, holds_turn
 from bot.desk.wording.composer import Reply
@@ -172,7 +172,8 @@ class Endings:
             return False
         by = actors.resident(claimed.resident_id)
         case = rate(session, claimed.conversation_id, score=score, by=by, now=now)
-        slots = {"score": score, "person": case.person_in_charge if case else None}
+        again = was_said(session, claimed.conversation_id, "utter_rated")
+        slots = {"score": score, "person": case.person_in_charge if case else None, "again": again}
         reply = Reply("utter_rated" if case else "utter_rated_already", slots)
         return self._say_and_finish(session, turn, reply, outcome="rated", desk=desk, now=now)
 

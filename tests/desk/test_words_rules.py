@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.desk.wording.composer import Reply, Situation, Utterance, compose
+from bot.desk.wording.composer import CARE_KEYS, Reply, Situation, Utterance, compose
 from bot.desk.wording.speaking import estate_values
 from bot.desk.wording.words import Variation
 from tests.desk.test_words import VARIATIONS, WORDS, slots_for
@@ -86,6 +86,24 @@ def test_an_apology_stands_only_where_the_trouble_is_ours_and_once(key: str, var
         count = sum(text.count(word) for word in RULES["apology"])
         own = 1 if apologies else 0
         assert count <= 1 + own, f"{key} ({mood}): {text}"
+
+
+@each
+def test_no_apology_is_said_a_second_time_in_a_conversation(key: str, variation: Variation) -> None:
+    """What was said is known by its id, or by the slot `again` where the clock or the desk says it."""
+    apologises = any(word in variation.text for word in RULES["apology"])
+    if not apologises or key in CARE_KEYS or key in RULES["may_apologise_again"]:
+        return
+    known = {**slots_for(variation), "again": True}
+    situation = Situation(
+        now=MORNING,
+        upset=int(known.get("upset", 0)),
+        serious=bool(known.get("serious")),
+        values=VALUES,
+        used=frozenset(f"{key}/{one.id}" for one in WORDS.responses[key] if one.once),
+    )
+    second = compose([Reply(key, known)], words=WORDS, situation=situation, strict=True)[0].text
+    assert not any(word in second for word in RULES["apology"]), f"{key}: {second}"
 
 
 @each

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.desk.casework.promise_times import PromisedTime
 from bot.desk.people import notices
 from bot.desk.rows import lock_conversation
-from bot.desk.talk.transcript import record_outbound, storable
+from bot.desk.talk.transcript import record_outbound, storable, was_said
 from bot.store.states import CaseStatus, Lane, Role, Sender
 from bot.store.tables import Agent, Case, CaseEvent, Message, Promise
 
@@ -98,7 +98,7 @@ def tell_resident(
             now=now,
         )
         return None
-    again = _was_said(session, case.conversation_id, key)
+    again = was_said(session, case.conversation_id, key)
     text = say(key, {**case_slots(case), "again": again, **slots})
     message = record_outbound(
         session,
@@ -112,11 +112,6 @@ def tell_resident(
     )
     add_event(session, case, "told", new=key, note=text, by=by, now=now)
     return message
-
-
-def _was_said(session: Session, conversation_id: int, key: str) -> bool:
-    said = select(Message.id).where(Message.conversation_id == conversation_id, Message.reply_key == key)
-    return session.scalars(said.limit(1)).first() is not None
 
 
 def tell_supervisors(session: Session, case: Case, now: datetime, *, but: Collection[int] = ()) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.desk.estate.model import Estate
-from bot.desk.talk.transcript import record_outbound
+from bot.desk.talk.transcript import record_outbound, was_said
 from bot.desk.wording.composer import Reply, Situation, compose
 from bot.desk.wording.speaking import estate_values
 from bot.desk.wording.words import Words
@@ -25,7 +25,11 @@ class ServiceVoice:
     def tell(
         self, session: Session, conversation_id: int, key: str, slots: Mapping[str, Any], *, now: datetime
     ) -> None:
-        """Write the words of `key` to the resident. Raises ComposerError where they cannot be made."""
+        """Write the words of `key` to the resident; the slot `again` is true where they were said before.
+
+        Raises ComposerError where they cannot be made.
+        """
+        slots = {"again": was_said(session, conversation_id, key), **slots}
         situation = Situation(now=now, zone=self.estate.timezone, values=estate_values(self.estate, now=now))
         for said in compose([Reply(key, slots)], words=self.words, situation=situation, strict=True):
             record_outbound(

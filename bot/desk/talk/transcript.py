@@ -74,6 +74,12 @@ def record_inbound(
     return Recorded(message, new=True)
 
 
+def was_said(session: Session, conversation_id: int, key: str) -> bool:
+    """Was a reply of this key written to her in this conversation before? No apology is said twice (R13)."""
+    said = select(Message.id).where(Message.conversation_id == conversation_id, Message.reply_key == key)
+    return session.scalars(said.limit(1)).first() is not None
+
+
 def record_outbound(
     session: Session,
     *,
