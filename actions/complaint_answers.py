@@ -41,7 +41,9 @@ def answer_to(call: Call, heard: Heard, facts: ComplaintFacts) -> dict[str, Any]
             return _since(call, heard, facts)
         case "complaint_wish":
             return _wish(heard, facts)
-        case "complaint_confirmed" if heard.intent == "deny" and not (facts.wish or _will_not_say(heard)):
+        case "complaint_confirmed" if heard.intent == "deny" and not (
+            facts.wish or facts.anonymous or _will_not_say(heard)
+        ):
             return {"complaint_how": "which"}
     return {}
 

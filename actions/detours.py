@@ -58,13 +58,6 @@ def another_matter(call: Call, heard: Heard) -> Outcome:
     return answer_fee(call, heard) if heard.intent == "fee" else keep_for_later(call, heard)
 
 
-def small_word(call: Call, heard: Heard) -> Outcome:
-    """She says that she is back, or chats; a question among it is answered."""
-    if says("is_back", heard.text):
-        return Outcome((Reply("utter_welcome_back"),))
-    return answer_from_handbook(call, heard) or Outcome((Reply("utter_chitchat"),))
-
-
 DETOURS: Final[Mapping[str, Detour]] = {
     "status": tell_status,
     "urge": urge,
@@ -73,7 +66,7 @@ DETOURS: Final[Mapping[str, Detour]] = {
     "thanks": _says("utter_thanks"),
     "goodbye": lambda call, heard: Outcome((Reply("utter_goodbye", {HOLD: True}),), {HOLD: True}),
     "praise": record_praise,
-    "chitchat": small_word,
+    "chitchat": lambda call, heard: answer_from_handbook(call, heard) or Outcome((Reply("utter_chitchat"),)),
     "out_of_scope": answer_outside,
     **dict.fromkeys(REPORTS, keep_for_later),
     "fee": answer_fee,

@@ -77,7 +77,7 @@ def _other_subject(call: Call, heard: Heard) -> bool:
 
 
 def _asks_for_others(call: Call, heard: Heard) -> bool:
-    asks = heard.category_of("fee") == "my_bill"
+    asks = heard.category_of("fee") == "my_bill" and touches(heard.text, "asks_account_now")
     return asks and isinstance(whose_account(call, heard), SomebodyElses)
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
+from actions.said import says
+
 FALLBACK = "nlu_fallback"
 CLARIFIED = "clarified"
 """A button's value: which category was meant by words the assistant was not sure of."""
@@ -120,6 +122,8 @@ def hear(tracker: Tracker) -> Heard:
         active_form=form,
         asked=tracker.slots.get("requested_slot") if form else None,
     )
+    if form and says("is_back", text):  # "刚忙完" tells no time: she comes back to what was asked
+        heard = replace(heard, intent="greet", confidence=1.0)
     unclear = tracker.slots.get(UNCLEAR)
     return _as_she_meant(heard, unclear) if unclear and CLARIFIED in heard.choices else heard
 
