@@ -8,9 +8,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.desk.emergencies.heard import NOTHING_HEARD, Heard
+from bot.desk.service.ratings import rate_while_served
+from bot.desk.service.telling import ServiceVoice
 from bot.desk.talk.transcript import NewAttachment, record_inbound, storable
 from bot.messaging.emergencies import EmergencyCheck
-from bot.store.tables import Message
+from bot.store import actors
+from bot.store.tables import Conversation, Message
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,10 @@ def receive(
         recorded.message.parse = {"original": json.dumps(text)}
         session.flush()
     heard = emergencies.look(session, recorded.message, now=now) if recorded.new else NOTHING_HEARD
+    if recorded.new and payload is not None:
+        voice = ServiceVoice(emergencies.telling.words, emergencies.telling.estate)
+        by = actors.resident(session.get_one(Conversation, conversation_id).resident_id)
+        rate_while_served(session, recorded.message, voice=voice, by=by, now=now)
     return Received(recorded.message, recorded.new, heard)
 
 

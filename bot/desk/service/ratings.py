@@ -14,7 +14,7 @@ from bot.desk.rows import lock_conversation
 from bot.desk.service.telling import ServiceVoice
 from bot.store.service_tables import CaseRating
 from bot.store.states import CaseKind, CaseStatus, Mode
-from bot.store.tables import Case, Conversation
+from bot.store.tables import Case, Conversation, Message
 
 PAYLOAD = re.compile(r'/thanks\{"rating": ([123])\}')
 """What the buttons under the question send; the desk serves them without asking Rasa."""
@@ -112,6 +112,24 @@ def rate(session: Session, conversation_id: int, *, score: int, by: str, now: da
         )
     session.flush()
     return case
+
+
+def rate_while_served(
+    session: Session, message: Message, *, voice: ServiceVoice, by: str, now: datetime
+) -> bool:
+    """A press that comes while a person serves her, when no turn of the assistant would hear it.
+
+    It counts at once and is answered with a word; it asks nobody for anything. False: it is no such press.
+    """
+    score = rating_in(message.payload)
+    conversation = session.get_one(Conversation, message.conversation_id)
+    if score is None or conversation.mode is not Mode.HUMAN:
+        return False
+    case = rate(session, conversation.id, score=score, by=by, now=now)
+    message.handled_at = now
+    slots = {"score": score, "person": case.person_in_charge if case else None}
+    voice.tell(session, conversation.id, "utter_rated" if case else "utter_rated_already", slots, now=now)
+    return True
 
 
 def rating_in(payload: str | None) -> int | None:
