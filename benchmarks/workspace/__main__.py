@@ -2,7 +2,7 @@
 
 Usage: python -m benchmarks.workspace [--postgres URL]
 
-Ten people have a page open each (live connection; at every piece of news its list, head and frame are fetched,
+Ten people have a page open each (live connection; at each piece of news its list, head and frame are fetched,
 as the script of the page does at most every 2 s); 500 chats are open. Over real HTTP, one desk process.
 """
 

@@ -497,6 +497,7 @@ class Lease(Base):
 
 
 # The tables of channels and of emergencies belong to the same schema; last, because they build on these.
+import bot.store.block_tables  # noqa: E402
 import bot.store.channel_tables  # noqa: E402
 import bot.store.emergency_tables  # noqa: E402
 import bot.store.fee_tables  # noqa: E402

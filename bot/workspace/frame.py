@@ -18,13 +18,12 @@ from bot.workspace.visits import Visit
 
 def now(visit: Visit) -> Response:
     """GET /desk/now: the parts, each swapped into the place of its id."""
-    alarms = alarms_now(visit)  # before the read: showing an alarm is written down
+    shown: dict[str, Any] = {**alarms_now(visit)}  # before the read: showing an alarm is written down
     with visit.parts.store.read() as session:
-        served: dict[str, Any] = {}
         if visit.me.serves_chats:
-            served = {
+            shown |= {
                 "waiting": waiting_count(session),
                 "chosen": chosen_by(session, visit.me.id),
                 "offers": offers_to(session, visit),
             }
-        return pages.page(visit, "_now.html", notices=new_notices(session, visit.me), **alarms, **served)
+        return pages.page(visit, "_now.html", notices=new_notices(session, visit.me), **shown)

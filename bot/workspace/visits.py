@@ -82,6 +82,19 @@ class Visit:
         """A path parameter that Starlette already checked to be a number."""
         return int(self.request.path_params[name])
 
+    def asked_number(self, name: str) -> int | None:
+        """A number of the address's query; None when it is absent or none."""
+        given = self.request.query_params.get(name, "")
+        return int(given) if given.isascii() and given.isdigit() and len(given) < 12 else None
+
+    def asked_day(self, name: str) -> datetime | None:
+        """The beginning of a day of the address's query, in the estate's zone; None when it is no day."""
+        try:
+            day = datetime.strptime(self.request.query_params.get(name, ""), "%Y-%m-%d")
+        except ValueError:
+            return None
+        return day.replace(tzinfo=self.parts.estate.zone)
+
     def text(self, name: str, *, limit: int) -> str:
         """A form field, stripped, "" when absent. Refuses what is longer than `limit` characters."""
         value = self.form.get(name, "").strip()

@@ -242,7 +242,7 @@ def _mind_waiting(floor: Floor, todo: _Todo, chat: Queued, *, offered: bool) -> 
     if not floor.attended:
         return
     step = floor.called.get(chat.conversation_id, 0)
-    if step < floor.chain and not offered:
+    if step < floor.chain and not offered and not chat.blocked:
         call = CallOut(chat.conversation_id, step)
         todo.at(chat.since + floor.how.call_after * (step + 1), floor.now, call)
     if chat.conversation_id not in floor.told_waiting:

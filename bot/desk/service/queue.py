@@ -1,5 +1,6 @@
 """The queue for a person, in its one order (R32): emergencies, then the oldest first.
 
+Who is on the block list comes after all who wait in peace; an emergency of hers does not.
 Who is angry or threatens (R15) counts as waiting a fixed time longer (`head_start`), so she comes sooner
 and nobody who is calm waits for ever.
 """
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.desk.emergencies.alarms import OPEN
 from bot.desk.estate.model import ANY, Estate
+from bot.desk.people.blocks import blocked_among
 from bot.desk.service.offers import FOR_DEPARTMENT
 from bot.store.emergency_tables import Alarm, AlarmVoice
 from bot.store.states import CaseKind, Mode, Sender, Urgency
@@ -37,15 +39,17 @@ class Queued:
     threat: bool = False
     department: str | None = None
     for_supervisors: bool = False
-    """She complains of somebody at the desk: agents may not read it, so they are not asked."""
+    """She complains of somebody at the desk, so agents may not read it; or she is on the block list."""
+    blocked: bool = False
+    """On the block list (`bot/desk/people/blocks.py`); an emergency of hers is served as everybody's."""
 
 
 def in_order(queue: Sequence[Queued], head_start: timedelta) -> list[Queued]:
     """The order in which they are served."""
 
-    def rank(chat: Queued) -> tuple[bool, datetime, int]:
+    def rank(chat: Queued) -> tuple[bool, bool, datetime, int]:
         ahead = head_start if chat.upset >= ANGRY or chat.threat else timedelta(0)
-        return (not chat.emergency, chat.since - ahead, chat.conversation_id)
+        return (not chat.emergency, chat.blocked, chat.since - ahead, chat.conversation_id)
 
     return sorted(queue, key=rank)
 
@@ -53,15 +57,21 @@ def in_order(queue: Sequence[Queued], head_start: timedelta) -> list[Queued]:
 def read_queue(session: Session, *, estate: Estate, now: datetime) -> list[Queued]:
     """Who waits, in order."""
     waiting = session.execute(
-        select(Conversation.id, Conversation.waiting_since, Conversation.facts, Conversation.reason).where(
-            Conversation.mode == Mode.WAITING
-        )
+        select(
+            Conversation.id,
+            Conversation.waiting_since,
+            Conversation.facts,
+            Conversation.reason,
+            Conversation.resident_id,
+        ).where(Conversation.mode == Mode.WAITING)
     ).all()
     if not waiting:
         return []
     ids = [chat_id for chat_id, *_ in waiting]
     upset, emergencies, matters = upset_of(session, ids), _emergencies(session, ids), _matters(session, ids)
     secret = _complaints_of_colleagues(session, ids)
+    on_list = blocked_among(session, {resident_id for *_, resident_id in waiting}, now=now)
+    blocked = {chat_id for chat_id, *_, resident_id in waiting if resident_id in on_list} - emergencies
     queue = [
         Queued(
             conversation_id=chat_id,
@@ -70,9 +80,10 @@ def read_queue(session: Session, *, estate: Estate, now: datetime) -> list[Queue
             emergency=chat_id in emergencies,
             threat=reason == THREAT,
             department=facts.get(FOR_DEPARTMENT) or _department(estate, matters.get(chat_id)),
-            for_supervisors=chat_id in secret,
+            for_supervisors=chat_id in secret or chat_id in blocked,
+            blocked=chat_id in blocked,
         )
-        for chat_id, since, facts, reason in waiting
+        for chat_id, since, facts, reason, _ in waiting
     ]
     return in_order(queue, estate.service.head_start)
 

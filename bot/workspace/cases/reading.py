@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from bot.desk.casework.access import case_for_agent, sees_complaints_of_colleagues, visible_to
 from bot.desk.casework.case_rows import OPEN_STATUSES
 from bot.desk.casework.complained_of import may_have
+from bot.desk.people.agents import names_of
 from bot.store.states import CaseKind, PromiseState, Role
 from bot.store.tables import Agent, Case, Household, Promise
 from bot.workspace.faults import not_there
@@ -78,11 +79,9 @@ def case_list(session: Session, me: Me, wanted: CaseFilter, now: datetime) -> Ca
 
 def names_in(session: Session, case: Case) -> dict[str, str]:
     """The names behind "agent:3" and "duty:周强" in the case's history and promises."""
-    signs = {event.by for event in case.events} | {promise.source for promise in case.promises}
-    ids = {int(sign[6:]) for sign in signs if sign.startswith("agent:")}
-    rows = session.execute(select(Agent.id, Agent.name).where(Agent.id.in_(ids)))
-    duty = {sign: sign.removeprefix("duty:") for sign in signs if sign.startswith("duty:")}
-    return {f"agent:{agent_id}": name for agent_id, name in rows} | duty
+    return names_of(
+        session, {event.by for event in case.events} | {promise.source for promise in case.promises}
+    )
 
 
 def is_late(promise: Promise, now: datetime) -> bool:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from bot.desk.casework import access
+from bot.desk.people.blocks import DAYS, block_of
 from bot.desk.people.residents import masked_phone
 from bot.desk.service.beside import draft_of, traits_of
 from bot.desk.service.next_steps import next_steps
@@ -54,7 +55,7 @@ def chat(visit: Visit) -> Response:
             readings=understanding.choices(),
             **_head(session, visit, found),
             **_summary(session, visit, found),
-            **{k: v for k, v in _person(session, visit, found).items() if k != "homes"},
+            **{k: v for k, v in _person(session, visit, found).items() if k not in ("homes", "block")},
         )
 
 
@@ -151,6 +152,7 @@ def _head(session: Session, visit: Visit, chat: Conversation) -> dict[str, Any]:
         "homes": reading.homes_of(chat.resident),
         "onlookers": onlookers(session, chat.id, but=visit.me.id, now=visit.now),
         "kept": kept_for(session, [chat.id]).get(chat.id),
+        "block": block_of(session, chat.resident_id, now=visit.now),
     }
 
 
@@ -175,6 +177,8 @@ def _person(session: Session, visit: Visit, chat: Conversation) -> dict[str, Any
             limit=CASES_BESIDE,
         ),
         "homes": reading.homes_of(chat.resident),
+        "block": block_of(session, chat.resident_id, now=visit.now),
+        "block_days": DAYS,
         "left": left_of(chat),
         "masked": masked_phone(chat.resident.phone),
         "traits": traits_of(session, chat.resident_id),

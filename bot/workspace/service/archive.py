@@ -1,6 +1,6 @@
 """The archive of ended chats 会话档案, and the supervisors' quality view 质检 (R41, R45)."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from starlette.responses import Response
 
@@ -11,6 +11,7 @@ from bot.workspace.faults import Refusal, not_there
 from bot.workspace.visits import Visit, note_look, see_other
 
 WORDS_LIMIT = 60
+PAGES = 10_000
 COMMENT_LIMIT = 1000
 AVERAGE_OF = timedelta(days=30)
 
@@ -68,21 +69,13 @@ def check(visit: Visit) -> Response:
 
 def _sought(visit: Visit) -> endings.Sought:
     asked = visit.request.query_params
-    agent, page, reason = asked.get("agent", ""), asked.get("page", "1"), asked.get("reason", "")
-    since = _day(visit, asked.get("day", ""))
+    reason, since = asked.get("reason", ""), visit.asked_day("day")
     return endings.Sought(
         words=asked.get("words", "")[:WORDS_LIMIT].replace("\x00", " ").strip(),
-        agent_id=int(agent) if agent.isascii() and agent.isdigit() and len(agent) < 12 else None,
+        agent_id=visit.asked_number("agent"),
         reason=reason if reason in (*endings.REASONS, endings.IDLE) else "",
         since=since,
         until=since + timedelta(days=1) if since else None,
         with_secrets=visit.me.sees_complaints_of_colleagues,
-        page=int(page) if page.isascii() and page.isdigit() and 0 < int(page[:6]) < 10_000 else 1,
+        page=min(visit.asked_number("page") or 1, PAGES),
     )
-
-
-def _day(visit: Visit, text: str) -> datetime | None:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=visit.parts.estate.zone)
-    except ValueError:
-        return None

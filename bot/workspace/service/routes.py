@@ -3,7 +3,7 @@
 from starlette.routing import BaseRoute, Route
 
 from bot.store.states import Role
-from bot.workspace.service import archive, phrases, views
+from bot.workspace.service import archive, audit, blocks, phrases, views
 from bot.workspace.visits import DESK_ROLES, signed_in
 
 SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMIN})
@@ -21,6 +21,10 @@ def service_routes() -> list[BaseRoute]:
         Route("/archive", signed_in(archive.listing, roles=DESK_ROLES), methods=["GET"]),
         Route("/quality", signed_in(archive.quality, roles=SUPERVISORS), methods=["GET"]),
         Route("/quality/{ending:int}", signed_in(archive.check, roles=SUPERVISORS), methods=["POST"]),
+        Route("/audit", signed_in(audit.listing, roles=SUPERVISORS), methods=["GET"]),
+        Route("/blocks", signed_in(blocks.listing, roles=SUPERVISORS), methods=["GET"]),
+        Route("/blocks/{resident:int}/lift", signed_in(blocks.take_off, roles=SUPERVISORS), methods=["POST"]),
+        Route("/chats/{id:int}/block", signed_in(blocks.put_on, roles=SUPERVISORS), methods=["POST"]),
         Route("/phrases", signed_in(phrases.listing, roles=DESK_ROLES), methods=["GET"]),
         Route("/phrases", signed_in(phrases.save, roles=DESK_ROLES), methods=["POST"]),
         Route("/phrases/delete", signed_in(phrases.delete, roles=DESK_ROLES), methods=["POST"]),
