@@ -36,7 +36,7 @@ class StaffGroup(Base):
     wait_until: Mapped[datetime | None]
     """Telegram asked all desks to leave the group alone until then (429)."""
     fault: Mapped[str | None] = mapped_column(String(40))
-    """not_there | not_forum | no_rights: why nothing can be posted; None while all is well."""
+    """not_there | not_forum | no_rights | refused: why nothing can be posted; None while all is well."""
 
 
 class StaffMember(Base):

@@ -40,6 +40,11 @@ class TelegramForum:
         self.chat.blocked = True
         self._membership(by, "administrator", "kicked")
 
+    def lets_bot_in(self, by: TelegramPerson) -> None:
+        """Again, after it was put out."""
+        self.chat.blocked = False
+        self._membership(by, "kicked", "administrator" if self.chat.bot_rights else "member")
+
     def says(
         self, by: TelegramPerson, text: str, topic: int | None = None, *, reply_to: int | None = None
     ) -> int:

@@ -73,8 +73,9 @@ class Acting:
             return None
         if did.did is StaffDid.MIGRATED:
             migrate(session, self.bot_id, old=did.chat_id, new=did.new_chat_id)
-        elif did.did is StaffDid.REMOVED:
-            note_fault(session, self.bot_id, "not_there", now=now)
+        elif did.did in (StaffDid.REMOVED, StaffDid.BACK):
+            fault = "not_there" if did.did is StaffDid.REMOVED else None
+            note_fault(session, self.bot_id, fault, now=now)
         elif did.did is StaffDid.PRESSED:
             return self._press(session, did, now)
         elif did.did is not StaffDid.NOTHING:

@@ -198,7 +198,7 @@ class Claims:
             for verb in verbs
         ]
         rows = [row]
-        if self.wording.public_url:
+        if self.wording.button_url:
             url = self.wording.url(topic.conversation)
             rows.append([{"text": self.wording.label("button_desk"), "url": url}])
         return {"inline_keyboard": rows}

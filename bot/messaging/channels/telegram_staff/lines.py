@@ -21,7 +21,7 @@ from bot.store.telegram_staff_tables import PostState, StaffPlace, StaffPost, St
 RECAP: Final = 12
 """So many of the latest messages open a topic; what is older is read in the workspace."""
 TEXT: Final = 3800
-"""Characters of one post; Telegram takes 4096."""
+"""UTF-16 units of one post; Telegram takes 4096."""
 _SAID: Final = (Delivery.SENT, Delivery.UNKNOWN, Delivery.FAILED)
 _TROUBLE: Final = (Delivery.UNKNOWN, Delivery.FAILED)
 
@@ -115,13 +115,13 @@ def _lines(
         session.add(StaffPlace(topic_id=topic.id, message_id=message.id, shown=_shown(message, state)))
         text = wording.line(message, secret=secret)
         if state in _TROUBLE:
-            text = f"{text}\n{wording.undelivered(message, str(state))}"
+            text = f"{text}\n{wording.undelivered(message, str(state), secret=secret)}"
         return [_Line(message.created_at, order, text, () if secret else message.attachments)]
     before, place.shown = place.shown, _shown(message, state)
     if before.split(":")[0] != place.shown.split(":")[0]:
         return [_Line(message.created_at, order, wording.line(message, secret=secret, corrected=True))]
     if state in _TROUBLE and before != place.shown:
-        return [_Line(message.created_at, order, wording.undelivered(message, str(state)))]
+        return [_Line(message.created_at, order, wording.undelivered(message, str(state), secret=secret))]
     return []
 
 
@@ -168,8 +168,9 @@ def _posts(topic: StaffTopic, lines: Sequence[_Line], wording: StaffWording) -> 
             kept.clear()
 
     for line in lines:
-        line.text = line.text if len(line.text) <= TEXT else line.text[:TEXT] + wording.label("cut_off")
-        if sum(len(one.text) + 1 for one in kept) + len(line.text) > TEXT:
+        if _units(line.text) > TEXT:
+            line.text = line.text[: TEXT // 2] + wording.label("cut_off")
+        if sum(_units(one.text) + 1 for one in kept) + _units(line.text) > TEXT:
             flush()
         kept.append(line)
         for file in line.files:
@@ -178,3 +179,8 @@ def _posts(topic: StaffTopic, lines: Sequence[_Line], wording: StaffWording) -> 
             posts.append(StaffPost(topic_id=topic.id, text=caption, attachment_id=file.id, at=line.at))
     flush()
     return posts
+
+
+def _units(text: str) -> int:
+    """As Telegram counts: an emoji is two."""
+    return len(text.encode("utf-16-le")) // 2

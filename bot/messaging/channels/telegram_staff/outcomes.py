@@ -123,6 +123,7 @@ class Outcomes:
             session.get_one(StaffPost, job.post_id).state = PostState.FAILED
         else:
             log.error("telegram_staff.refused", extra={"what": str(job.what), "error": str(fault)})
+            note_fault(session, self.bot_id, "refused", now=now)
             self._hold(session, now + timedelta(minutes=1))
 
 

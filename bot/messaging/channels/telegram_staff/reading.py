@@ -25,6 +25,7 @@ class StaffDid(StrEnum):
     OPENED = "opened"
     MIGRATED = "migrated"
     REMOVED = "removed"  # the bot
+    BACK = "back"  # the bot is in the group, or may do something else there now
     NOTHING = "nothing"
 
 
@@ -73,7 +74,7 @@ def _read(raw: dict[str, Any], update: telegram.Update) -> StaffUpdate:
     if update.my_chat_member is not None:
         change = update.my_chat_member
         away = change.new_chat_member.status in _LEFT
-        return StaffUpdate(StaffDid.REMOVED if away else StaffDid.NOTHING, change.chat.id)
+        return StaffUpdate(StaffDid.REMOVED if away else StaffDid.BACK, change.chat.id)
     if update.callback_query is not None:
         return _press(update.callback_query)
     message = update.message or update.edited_message

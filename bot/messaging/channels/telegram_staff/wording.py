@@ -6,6 +6,7 @@ Telephone numbers are masked everywhere: the group lies open on telephones.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
@@ -56,9 +57,9 @@ class StaffWording:
             return message.agent.name
         return self.label(f"who_{message.sender}")
 
-    def undelivered(self, message: Message, state: str) -> str:
+    def undelivered(self, message: Message, state: str, *, secret: bool) -> str:
         """What became of a message that the resident does not have, or perhaps not."""
-        text = self.label("cut", text=masked(message.text)[:30])
+        text = self.label("secret") if secret else self.label("cut", text=masked(message.text)[:30])
         return self.label(f"delivery_{state}", who=self.who(message), text=text)
 
     def event(self, event: ConversationEvent, by: str | None, owner: str | None) -> str:
@@ -98,6 +99,12 @@ class StaffWording:
             self.label("how"),
         ]
         return "\n".join(row for row in rows if row)
+
+    @property
+    def button_url(self) -> bool:
+        """May a button lead to the workspace? Telegram refuses addresses that only this machine knows."""
+        host = urlsplit(self.public_url or "").hostname
+        return host is not None and host != "localhost" and not host.startswith("127.")
 
     def url(self, chat: Conversation) -> str:
         return f"{(self.public_url or '').rstrip('/')}/desk/chats/{chat.id}"
