@@ -14,17 +14,23 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 import uvicorn
+from sqlalchemy.orm import Session
 
 from bot.app import Desk, create_actions, create_app, open_desk
+from bot.clock.clock import REFUSED_NAP, tick
+from bot.desk.emergencies.alarms import alarm_of_conversation
+from bot.desk.emergencies.help import acknowledge, end
 from bot.messaging.live import INBOX, OUTBOX
 from bot.process.environments import rasa_command, rasa_environment
 from bot.process.models import ensure_model
 from bot.settings import PROJECT_DIR, Settings, load_settings
+from bot.store import actors
 from bot.store.engine import Store
 from bot.store.migrate import upgrade
 from tests.support.clock import HandClock
@@ -46,6 +52,21 @@ class House:
     def rasa_log(self) -> str:
         """What the Rasa server has written."""
         return (self.settings.data_dir / "rasa.log").read_text(errors="replace")
+
+    def strike(self) -> None:
+        """Let the clock do all that is due by now; another desk's lease is waited for."""
+        look = partial(tick, self.store, self.desk.estate, self.desk.words, desk="test", now=self.clock)
+        while look().nap == REFUSED_NAP:
+            self.wake()
+        self.wake()
+
+    def end_alarm(self, session: Session, conversation_id: int, *, agent_id: int) -> None:
+        """小李 takes the alarm of this chat, goes there, and it is over."""
+        alarm = alarm_of_conversation(session, conversation_id, self.clock())
+        assert alarm is not None
+        telling, now = self.desk.telling, self.clock()
+        acknowledge(session, alarm.id, agent_id=agent_id, telling=telling, now=now)
+        end(session, alarm.id, by=actors.agent(agent_id), telling=telling, now=now)
 
     def wake(self) -> None:
         """Tell the desk that something was written to its store from outside (as another desk would)."""

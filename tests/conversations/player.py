@@ -15,12 +15,14 @@ from bot.store.states import Role
 from bot.store.tables import Case, Conversation, Message
 from tests.conversations.house import House
 from tests.conversations.resident import Answered, ChatResident
-from tests.conversations.script import Script
+from tests.conversations.script import CHECKS, Script
 from tests.support.cast import Colleague
 
 NUMBER = re.compile(r"[A-Z]{2}\d{4}-\d{4}")
 _DETAILS = ("wish", "anonymous", "plate")
-_CASE_FIELDS = ("kind", "category", "urgency", "status", "summary", "place", "since", "contact")
+_CASE_FIELDS = (
+    "kind", "category", "urgency", "status", "summary", "place", "since", "contact", "department",
+)  # fmt: skip
 
 
 class Player:
@@ -46,32 +48,12 @@ class Player:
             return resident.presses(str(step["presses"]))
         if "clock" in step:
             self._house.clock.turn(timedelta(**step["clock"]))
-            return Answered([], {})
-        self._agent_acts(step, resident.conversation_id)
+            if not set(step) & set(CHECKS):
+                return Answered([], {})
+            self._house.strike()
+            return resident.looks()
+        agent_acts(self._house, self._li, step, resident.conversation_id)
         return resident.looks()
-
-    def _agent_acts(self, step: dict[str, Any], conversation_id: int) -> None:
-        now, agent_id = self._house.clock(), self._li.agent_id
-        with self._house.store.write() as session:
-            if "agent" in step:
-                came = take_over(session, conversation_id, agent_id=agent_id, now=now)
-                assert isinstance(came, TakenOver)
-            elif "agent_says" in step:
-                said = answer(
-                    session,
-                    conversation_id,
-                    agent_id=agent_id,
-                    text=step["agent_says"],
-                    client_id=uuid.uuid4().hex,
-                    now=now,
-                )
-                assert isinstance(said, AgentAnswered)
-            else:
-                gone = hand_back(
-                    session, conversation_id, agent_id=agent_id, note=step["hands_back"], now=now
-                )
-                assert isinstance(gone, HandedBack)
-        self._house.wake()
 
     def _check(self, where: str, step: dict[str, Any], answered: Answered, resident: ChatResident) -> None:
         shown = f"{where}\nshe reads: {answered.text}\nintent: {answered.turn.get('intent')}"
@@ -125,6 +107,26 @@ class Player:
         if "cases" in wanted:
             kept = [{field: case[field] for field in want} for want, case in zip(wanted["cases"], found)]  # noqa: B905
             assert (kept, len(found)) == (wanted["cases"], len(wanted["cases"])), f"{found}\n{shown}"
+
+
+def agent_acts(house: House, li: Colleague, step: dict[str, Any], conversation_id: int) -> None:
+    """小李 takes the chat over, writes, hands it back, or ends the alarm of this chat."""
+    now, agent_id = house.clock(), li.agent_id
+    with house.store.write() as session:
+        if "agent" in step:
+            came = take_over(session, conversation_id, agent_id=agent_id, now=now)
+            assert isinstance(came, TakenOver)
+        elif "alarm" in step:
+            house.end_alarm(session, conversation_id, agent_id=agent_id)
+        elif "agent_says" in step:
+            key, text = uuid.uuid4().hex, step["agent_says"]
+            said = answer(session, conversation_id, agent_id=agent_id, text=text, client_id=key, now=now)
+            assert isinstance(said, AgentAnswered)
+        else:
+            note = step["hands_back"]
+            gone = hand_back(session, conversation_id, agent_id=agent_id, note=note, now=now)
+            assert isinstance(gone, HandedBack)
+    house.wake()
 
 
 def _fields(case: Case) -> dict[str, Any]:

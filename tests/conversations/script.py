@@ -18,7 +18,8 @@ A file is a topic; each entry is one conversation:
         - agent: takes_over     # 小李 comes in
         - agent_says: 我看一下    # 小李 writes
         - hands_back: 明早九点上门 # 小李 is done; the note for the assistant
-        - clock: {minutes: 30}  # time passes
+        - alarm: over            # 小李 went to an emergency, and it is over
+        - clock: {minutes: 30}  # time passes; with checks: what the clock had to say
 """
 
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from typing import Any
 
 import yaml
 
-ACTS = ("she", "presses", "agent", "agent_says", "hands_back", "clock")
+ACTS = ("she", "presses", "agent", "agent_says", "hands_back", "alarm", "clock")
 CHECKS = ("sees", "reads", "never", "buttons", "desk")
 
 
