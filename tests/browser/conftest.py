@@ -100,7 +100,7 @@ def open_device(chromium: Browser) -> Iterator[OpenDevice]:
 
 
 def keep_screenshot(page: Page, name: str) -> None:
-    """Keep a picture under the ignored folder `tests/screenshots`."""
+    """Keep a picture in `tests/screenshots`, whose pictures are ignored."""
     SCREENSHOTS.mkdir(exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"{name}.png")
 

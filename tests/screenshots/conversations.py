@@ -1,7 +1,7 @@
 """Takes the pictures of docs/conversations.md: ten conversations on a phone, the really trained assistant.
 
 `python -m tests.screenshots.conversations [NAME…]` in the desk's development environment, with Chromium. The
-talks are data (conversations.yml), the clock is turned by hand: a picture changes only where words or looks do.
+talks are data (conversations.yml), the clock is turned by hand: a picture changes where words or looks do.
 """
 
 import os
