@@ -21,6 +21,8 @@ from starlette.routing import Mount, Route
 from bot.clock.clock import run_clock
 from bot.desk.emergencies.telling import Telling
 from bot.desk.estate.model import Estate, parse_estate
+from bot.desk.people.sealing import Seal
+from bot.desk.people.second_factor import seal_plain
 from bot.desk.talk.transcript import NewAttachment
 from bot.desk.wording.words import Words, project_words
 from bot.messaging.attachments import AttachmentStore, NotAPicture, PictureTooLarge
@@ -175,6 +177,11 @@ class Desk:
             now=self.now,
         )
 
+    @property
+    def seal(self) -> Seal:
+        """Closes and opens what the store keeps sealed."""
+        return Seal(self.settings.seal_key)
+
     def workspace(self) -> Parts:
         """What the workspace's routes work with."""
         return Parts(
@@ -183,6 +190,7 @@ class Desk:
             now=self.now,
             estate=self.estate,
             words=self.words,
+            seal=self.seal,
             attachment_path=self.attachments.path,
             keep_picture=self._keep_picture,
             handbook=self.shelf.current,
@@ -223,6 +231,7 @@ class Desk:
             "handbook": partial(self.shelf.run, asyncio.sleep),
             **(self.telegram.jobs() if self.telegram else {}),
         }
+        await asyncio.to_thread(self._seal_plain)
         async with AsyncExitStack() as stack:
             stack.callback(self.store.close)
             stack.push_async_callback(self.rasa.close)
@@ -233,6 +242,10 @@ class Desk:
             stack.push_async_callback(_end, tasks)
             stack.callback(self.hub.close)
             yield
+
+    def _seal_plain(self) -> None:
+        with self.store.write() as session:
+            seal_plain(session, seal=self.seal)
 
     async def _run_clock(self) -> None:
         # Woken by the desk's news: whoever asks for a person is offered to one at once.

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
-SECRET_NAMES = ("rasa_secret", "actions_secret", "operator_token")
+SECRET_NAMES = ("rasa_secret", "actions_secret", "operator_token", "seal_key")
 
 
 class SettingsError(Exception):
@@ -53,6 +53,8 @@ class Settings:
     rasa_secret: str = field(repr=False)
     actions_secret: str = field(repr=False)
     operator_token: str = field(repr=False)
+    seal_key: str = field(repr=False)
+    """Opens what the store keeps sealed; desks of one store share it."""
     telegram_token: str | None = field(default=None, repr=False)
     """From @BotFather; None: no Telegram."""
     telegram_api_url: str = "https://api.telegram.org"
@@ -187,7 +189,7 @@ def _make_folder(data: Path) -> None:
 
 
 def _secrets(data: Path, *, write: bool) -> dict[str, str]:
-    """The three secrets of this installation, made at the first start and never printed."""
+    """The secrets of this installation, made at the first start and never printed."""
     path = data / "secrets.json"
     mend = "restore the file from a backup, or move it away and start again (new secrets are made)"
     try:
@@ -212,7 +214,7 @@ def _secrets(data: Path, *, write: bool) -> dict[str, str]:
         kept.update((name, random_secrets.token_urlsafe(32)) for name in missing)
         _write_private(path, json.dumps(kept, indent=2) + "\n")
     elif missing:
-        raise SettingsError(f"{path}, {missing[0]}", "is missing", mend)
+        raise SettingsError(f"{path}, {missing[0]}", "is missing", "start it once: ./guanjia up makes it")
     return kept
 
 

@@ -75,6 +75,7 @@ class _served:
             rasa_secret="not used here, but long enough",
             actions_secret="not used here, but long enough",
             operator_token="not used here, but long enough",
+            seal_key="not used here, but long enough",
         )
         estate = parse_estate(read_estate(PROJECT / "estate.yml"))
         self.desk = Desk(

@@ -166,7 +166,7 @@ class SecondFactor(Base):
     required: Mapped[bool] = mapped_column(default=False)
     """An admin wants it: without one she sees nothing but the page that makes it."""
     secret: Mapped[str | None] = mapped_column(String(64))
-    """Base32. It must be readable to be compared, so the store is as secret as the data folder."""
+    """Sealed with the data folder's key (`bot/desk/people/sealing.py`)."""
     confirmed_at: Mapped[datetime | None]
     last_step: Mapped[int] = mapped_column(default=0)
     """The step of the last code taken: no code is taken twice."""

@@ -10,6 +10,7 @@ from typing import BinaryIO, Protocol
 from bot.desk.estate.errors import EstateProblem
 from bot.desk.estate.model import Estate
 from bot.desk.handbook.model import EMPTY, Handbook
+from bot.desk.people.sealing import Seal
 from bot.desk.talk.transcript import NewAttachment
 from bot.desk.wording.words import Words
 from bot.store.engine import Store
@@ -80,6 +81,8 @@ class Parts:
     """Where the bytes of an attachment lie, by their sha256."""
     words: Words
     """What a resident is told, by key."""
+    seal: Seal
+    """Closes and opens what the store keeps sealed."""
     keep_picture: Callable[[BinaryIO], NewAttachment] = no_pictures
     """Checks and keeps a picture somebody of the desk sends. Raises PictureRefused."""
     handbook: Callable[[], Handbook] = lambda: EMPTY

@@ -6,11 +6,14 @@ from collections.abc import Callable
 import pytest
 
 from bot.desk.people import second_factor
+from bot.desk.people.sealing import Seal, SealBroken
 from bot.desk.people.second_factor import Accepted, TooManyTries, WrongCode, code_at
 from bot.store.engine import Store
+from bot.store.service_tables import SecondFactor
 from tests.support.cast import Cast
 from tests.support.clock import HandClock
 
+SEAL = Seal("a key of the tests")
 RFC_SECRET = base64.b32encode(b"12345678901234567890").decode()
 
 
@@ -35,14 +38,14 @@ Now = Callable[[], str]
 def codes(store: Store, cast: Cast, clock: HandClock) -> tuple[Now, list[str]]:
     """小李 has made her factor on one browser: what her telephone shows now, and her recovery codes."""
     with store.write() as session:
-        secret = second_factor.begin(session, cast.li.agent_id)
+        secret = second_factor.begin(session, cast.li.agent_id, seal=SEAL)
 
     def now() -> str:
         return code_at(secret, int(clock().timestamp()) // 30)
 
     with store.write() as session:
         recovery = second_factor.confirm(
-            session, cast.li.agent_id, code=now(), token="first", address="a", now=clock()
+            session, cast.li.agent_id, code=now(), token="first", address="a", seal=SEAL, now=clock()
         )
     assert isinstance(recovery, list)
     return now, recovery
@@ -50,7 +53,9 @@ def codes(store: Store, cast: Cast, clock: HandClock) -> tuple[Now, list[str]]:
 
 def shows(store: Store, cast: Cast, clock: HandClock, code: str, token: str = "second") -> object:
     with store.write() as session:
-        return second_factor.show(session, cast.li.agent_id, code=code, token=token, address="a", now=clock())
+        return second_factor.show(
+            session, cast.li.agent_id, code=code, token=token, address="a", seal=SEAL, now=clock()
+        )
 
 
 def needed(store: Store, cast: Cast, token: str) -> str:
@@ -96,3 +101,32 @@ def test_a_lost_telephone_is_reset_and_a_required_factor_made_anew(
     with store.write() as session:
         second_factor.require(session, cast.li.agent_id, True, by=cast.chen.by, now=clock())
     assert needed(store, cast, "first") == "make"
+
+
+def test_a_copy_of_the_store_makes_nobodys_codes(
+    codes: tuple[Now, list[str]], store: Store, cast: Cast, clock: HandClock
+) -> None:
+    with store.read() as session:
+        kept = session.get_one(SecondFactor, cast.li.agent_id).secret
+    assert kept is not None
+    assert len(kept) <= 64
+    with pytest.raises(SealBroken):
+        Seal("another key").open(kept, owner=cast.li.by)
+    with pytest.raises(SealBroken):
+        SEAL.open(kept, owner=cast.chen.by)  # a row copied to somebody else
+    assert SEAL.close(b"12345678901234567890", owner="x") != SEAL.close(b"12345678901234567890", owner="x")
+
+
+def test_a_secret_of_before_is_sealed_at_the_next_start_and_her_telephone_goes_on(
+    codes: tuple[Now, list[str]], store: Store, cast: Cast, clock: HandClock
+) -> None:
+    now, _ = codes
+    with store.write() as session:
+        factor = session.get_one(SecondFactor, cast.li.agent_id)
+        assert factor.secret is not None
+        factor.secret = base64.b32encode(SEAL.open(factor.secret, owner=cast.li.by)).decode()
+    for found in (1, 0):
+        with store.write() as session:
+            assert second_factor.seal_plain(session, seal=SEAL) == found
+    clock.turn(seconds=30)
+    assert shows(store, cast, clock, now()) == Accepted()

@@ -47,6 +47,7 @@ def settings_for(url: str, folder: Path, rasa: FakeRasa, desk_id: str = "desk-1"
         rasa_secret=rasa.secret,
         actions_secret="not used here, but long enough",
         operator_token=OPERATOR,
+        seal_key="a key of the tests",
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from starlette.applications import Starlette
 
 from bot.desk.people.agents import create_agent
+from bot.desk.people.sealing import Seal
 from bot.messaging.attachments import AttachmentStore
 from bot.messaging.live import Hub
 from bot.store import actors
@@ -33,6 +34,7 @@ def parts(store: Store, clock: HandClock, tmp_path: Path) -> Parts:
         estate=sample_estate(),
         attachment_path=AttachmentStore(tmp_path / "attachments").path,
         words=sample_words(),
+        seal=Seal("a key of the tests"),
     )
 
 

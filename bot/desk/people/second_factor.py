@@ -1,7 +1,8 @@
 """The second factor 两步验证: time-based codes (RFC 6238, SHA-1, 30 s, six digits) and recovery codes.
 
 A browser has shown its factor or it has not; a person with a confirmed factor sees nothing before. Each
-code is taken once; wrong ones are throttled as passwords are.
+code is taken once; wrong ones are throttled as passwords are. The secret is sealed (`sealing.py`): the
+store alone makes nobody's codes.
 """
 
 import base64
@@ -14,11 +15,12 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import quote
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.desk import audit
 from bot.desk.people import throttle
+from bot.desk.people.sealing import Seal, is_sealed
 from bot.store import actors
 from bot.store.service_tables import SecondFactor, VerifiedSession
 from bot.store.tables import Agent
@@ -28,6 +30,7 @@ DIGITS = 6
 WINDOW = 1
 """So many steps a clock may be off, either way."""
 RECOVERY_CODES = 8
+SECRET_BYTES = 20
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 Needed = Literal["none", "code", "make"]
@@ -61,25 +64,38 @@ def needed(session: Session, agent_id: int, token: str) -> Needed:
     return "none" if session.get(VerifiedSession, _hash(token)) is not None else "code"
 
 
-def begin(session: Session, agent_id: int) -> str:
-    """A new secret (base32), shown until it is confirmed; a confirmed one is not touched."""
+def begin(session: Session, agent_id: int, *, seal: Seal) -> str:
+    """A new secret (base32), shown until it is confirmed; a confirmed one is not touched.
+
+    Raises SealBroken where the one begun before cannot be opened.
+    """
     factor = _factor(session, agent_id)
     if factor.confirmed_at is not None:
         raise ValueError("the factor is confirmed; reset it first")
     if factor.secret is None:
-        factor.secret = base64.b32encode(secrets.token_bytes(20)).decode()
+        factor.secret = seal.close(secrets.token_bytes(SECRET_BYTES), owner=actors.agent(agent_id))
         session.flush()
-    return factor.secret
+    return _opened(factor.secret, agent_id, seal)
+
+
+def seal_plain(session: Session, *, seal: Seal) -> int:
+    """Seal the secrets that earlier desks kept as they were; how many there were."""
+    factors = session.scalars(select(SecondFactor).where(SecondFactor.secret.is_not(None)).with_for_update())
+    plain = [one for one in factors if one.secret is not None and not is_sealed(one.secret)]
+    for one in plain:
+        one.secret = seal.close(base64.b32decode(one.secret or ""), owner=actors.agent(one.agent_id))
+    session.flush()
+    return len(plain)
 
 
 def confirm(
-    session: Session, agent_id: int, *, code: str, token: str, address: str, now: datetime
+    session: Session, agent_id: int, *, code: str, token: str, address: str, seal: Seal, now: datetime
 ) -> list[str] | WrongCode | TooManyTries:
     """She has typed a code of her new secret: it holds from now on. Returns the recovery codes, once."""
     factor = _factor(session, agent_id)
     if factor.confirmed_at is not None or factor.secret is None:
         return WrongCode()
-    outcome = _take(session, factor, code, address=address, now=now)
+    outcome = _take(session, factor, code, address=address, seal=seal, now=now)
     if not isinstance(outcome, Accepted):
         return outcome
     codes = ["".join(secrets.choice(_ALPHABET) for _ in range(10)) for _ in range(RECOVERY_CODES)]
@@ -90,13 +106,13 @@ def confirm(
 
 
 def show(
-    session: Session, agent_id: int, *, code: str, token: str, address: str, now: datetime
+    session: Session, agent_id: int, *, code: str, token: str, address: str, seal: Seal, now: datetime
 ) -> Accepted | WrongCode | TooManyTries:
     """A code, or a recovery code, at sign-in. Failed tries are counted, so commit in any case."""
     factor = _factor(session, agent_id)
     if factor.confirmed_at is None:
         return WrongCode()
-    outcome = _take(session, factor, code, address=address, now=now)
+    outcome = _take(session, factor, code, address=address, seal=seal, now=now)
     if isinstance(outcome, Accepted):
         _verify(session, agent_id, token, now)
         if outcome.recovery_left is not None:
@@ -135,14 +151,14 @@ def code_at(secret: str, step: int) -> str:
 
 
 def _take(
-    session: Session, factor: SecondFactor, code: str, *, address: str, now: datetime
+    session: Session, factor: SecondFactor, code: str, *, address: str, seal: Seal, now: datetime
 ) -> Accepted | WrongCode | TooManyTries:
     login = f"second factor {factor.agent_id}"
     until = throttle.blocked_until(session, login=login, address=address, now=now)
     if until is not None:
         return TooManyTries(until)
     plain = "".join(one for one in code.upper() if one.isascii() and one.isalnum())
-    accepted = _by_time(factor, plain, now) or _by_recovery(factor, plain)
+    accepted = _by_time(factor, plain, seal, now) or _by_recovery(factor, plain)
     if accepted is None:
         throttle.note_failure(session, login=login, address=address, now=now)
         return WrongCode()
@@ -151,12 +167,12 @@ def _take(
     return accepted
 
 
-def _by_time(factor: SecondFactor, code: str, now: datetime) -> Accepted | None:
-    present = int(now.timestamp()) // STEP_SECONDS
+def _by_time(factor: SecondFactor, code: str, seal: Seal, now: datetime) -> Accepted | None:
+    if factor.secret is None or len(code) != DIGITS:
+        return None
+    secret, present = _opened(factor.secret, factor.agent_id, seal), int(now.timestamp()) // STEP_SECONDS
     for step in range(present - WINDOW, present + WINDOW + 1):
-        if step <= factor.last_step or factor.secret is None:
-            continue
-        if hmac.compare_digest(code_at(factor.secret, step), code):
+        if step > factor.last_step and hmac.compare_digest(code_at(secret, step), code):
             factor.last_step = step
             return Accepted()
     return None
@@ -170,6 +186,10 @@ def _by_recovery(factor: SecondFactor, code: str) -> Accepted | None:
         return None
     factor.recovery = [one for one in factor.recovery if one != known]
     return Accepted(recovery_left=len(factor.recovery))
+
+
+def _opened(sealed: str, agent_id: int, seal: Seal) -> str:
+    return base64.b32encode(seal.open(sealed, owner=actors.agent(agent_id))).decode()
 
 
 def _factor(session: Session, agent_id: int) -> SecondFactor:

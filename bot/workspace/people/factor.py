@@ -1,5 +1,6 @@
 """The second factor of the person who is signed in: shown as a QR code once, asked for at each sign-in."""
 
+import logging
 from typing import Any
 
 import segno
@@ -7,16 +8,28 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from bot.desk.people import second_factor
+from bot.desk.people.sealing import SealBroken
 from bot.store.service_tables import SecondFactor
 from bot.store.tables import Agent
 from bot.workspace import pages
+from bot.workspace.faults import Refusal
 from bot.workspace.visits import SESSION_COOKIE, Visit, see_other
+
+log = logging.getLogger(__name__)
 
 CODE_LIMIT = 40
 
 
 def page(visit: Visit) -> Response:
     """GET: what is to be done. POST: a code, which either confirms a new factor or lets this browser in."""
+    try:
+        return _page_or_act(visit)
+    except SealBroken:
+        log.error("second_factor.seal_broken", extra={"agent_id": visit.me.id})
+        raise Refusal(503, "factor_sealed") from None
+
+
+def _page_or_act(visit: Visit) -> Response:
     if visit.request.method == "GET":
         with visit.parts.store.write() as session:
             return _page(visit, **_state(session, visit))
@@ -26,7 +39,15 @@ def page(visit: Visit) -> Response:
         factor = session.get(SecondFactor, visit.me.id)
         confirmed = factor is not None and factor.confirmed_at is not None
         act = second_factor.show if confirmed else second_factor.confirm
-        outcome = act(session, visit.me.id, code=code, token=token, address=address, now=visit.now)
+        outcome = act(
+            session,
+            visit.me.id,
+            code=code,
+            token=token,
+            address=address,
+            seal=visit.parts.seal,
+            now=visit.now,
+        )
         state = _state(session, visit)
     match outcome:
         case list():
@@ -47,7 +68,7 @@ def _state(session: Session, visit: Visit) -> dict[str, Any]:
         return {"step": "code"}
     if factor is not None and factor.confirmed_at is not None:
         return {"step": "done", "left": len(factor.recovery)}
-    secret = second_factor.begin(session, visit.me.id)
+    secret = second_factor.begin(session, visit.me.id, seal=visit.parts.seal)
     agent = session.get_one(Agent, visit.me.id)
     address = second_factor.address_of(agent, secret, issuer=visit.parts.estate.name)
     picture = segno.make(address, error="m").svg_inline(scale=5, border=2, dark="#000", light="#fff")
