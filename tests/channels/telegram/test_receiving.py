@@ -8,6 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
+from bot.messaging.channels.telegram.api import ALLOWED_UPDATES
 from bot.messaging.channels.telegram.updates import keep_updates, next_offset
 from bot.messaging.channels.telegram.webhook import webhook_secret
 from bot.store.channel_tables import TelegramBot, TelegramUpdate, UpdateState
@@ -185,6 +186,7 @@ def test_a_webhook_brings_what_waited_and_what_comes(
     wang.says("二")
     desk = start("desk-2", telegram_receive="webhook")
     telegram.until(lambda: len(wang.texts()) == 2)
+    assert set(telegram.calls_of("setWebhook")[0]["allowed_updates"]) == set(ALLOWED_UPDATES)
     wang.says("三")
     telegram.until(lambda: len(wang.texts()) == 3)
     desk.server.stop()
