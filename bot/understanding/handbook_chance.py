@@ -14,9 +14,9 @@ FEATURES = (
     "meaning", "meanings", "whole", "answer", "words", "covered", "covered_whole", "strange",
     "meaning_words", "meaning_covered", "words_squared",
 )  # fmt: skip
-WEIGHTS = (6.012, -3.78, 8.876, 4.09, -3.075, -0.505, 8.792, 0.38, 3.723, 2.145, -4.389)
+WEIGHTS = (6.021, -2.785, 8.427, 3.734, -3.408, -0.214, 8.78, 0.244, 4.67, 1.525, -4.591)
 NONE_FEATURES = ("always", "meaning", "covered", "second", "strange", "elsewhere", "elsewheres")
-NONE_WEIGHTS = (2.123, 1.197, 1.133, 3.789, 0.199, -2.231, 18.905)
+NONE_WEIGHTS = (2.118, 1.881, 1.061, 3.56, 0.037, -2.293, 18.835)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from bot.desk.handbook.model import Entry, Handbook
 
-ANSWER: Final = 0.6
+ANSWER: Final = 0.55
 """From this score on the first entry is the answer."""
 ANSWER_BESIDE: Final = 0.8
 """The same where her words were read as something else than a question (small talk, a form's answer)."""
