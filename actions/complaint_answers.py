@@ -116,7 +116,7 @@ def _place(call: Call, heard: Heard, facts: ComplaintFacts) -> dict[str, Any]:
         return {"complaint_place": heard.slot("complaint_side") or UNSAID, "complaint_how": None}
     said = without(("polite", "correction_head"), heard.text)
     if facts.since and len(said) - len(facts.since) <= LONGEST_BESIDE:
-        return {SINCE: facts.since}  # asked where, she says when: it is asked again
+        return {SINCE: facts.since, "complaint_how": heard.slot("complaint_how")}  # where is asked again
     if more_told := _more_of_it(call, heard):
         return more_told
     if heard.intent in _UNCLEAR and 1 < len(said) <= LONGEST_ANSWER:

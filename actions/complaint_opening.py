@@ -80,8 +80,7 @@ def record_of(call: Call, slots: Mapping[str, Any]) -> str:
     """Return what was written down, a line each, as she reads it before she confirms."""
     lines = []
     for name in _LINES:
-        value = slots.get("complaint_text") if name == "text" else said(slots, name)
-        value = _place(call, slots) if name == "place" else value
+        value = _written(call, slots, name)
         if value:
             shown = turned_round(str(value)) if name == "wish" else str(value)
             lines.append(call.words.label("complaint_record", name).format(**{name: shown}))
@@ -94,6 +93,16 @@ def said(slots: Mapping[str, Any], name: str) -> str | None:
     """Return what she said of the place, the time or the wish; None where she did not, or would not."""
     value = slots.get(f"complaint_{name}")
     return None if value in (None, UNSAID) else str(value)
+
+
+def _written(call: Call, slots: Mapping[str, Any], name: str) -> str | None:
+    """What the case will say of it: of who is not to be named, nothing of her."""
+    if name == "place":
+        return _place(call, slots)
+    if name != "text":
+        return said(slots, name)
+    text = str(slots["complaint_text"])
+    return words_without_her(text) if slots.get("complaint_anonymous") else text
 
 
 def _place(call: Call, slots: Mapping[str, Any]) -> str | None:
