@@ -1,8 +1,12 @@
 """A person is called in: the queue, what is kept before, and what is said to somebody who waits."""
 
+import asyncio
 from typing import Any
 
 import pytest
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop
+from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy import select
 
 from actions.heard import Matter
@@ -139,6 +143,29 @@ def test_a_home_said_while_waiting_goes_to_the_case_without_a_place(stranger: Di
         notes = session.scalars(select(CaseEvent.note).where(CaseEvent.kind == "note")).all()
     assert notes == ["3栋2单元"]
     assert cases(stranger)[0].place == "3栋2单元"
+
+
+@pytest.mark.parametrize(("form", "ends"), [(FORM, True), (None, False)])
+def test_a_person_called_in_the_middle_ends_the_form_for_rasa(
+    wang: Dialogue, form: str | None, ends: bool
+) -> None:
+    """Else it would go on asking while she waits."""
+    tracker = Tracker(
+        sender_id="1",
+        slots={"what": "漏水", "requested_slot": "place"},
+        latest_message={
+            "text": "转人工",
+            "intent": {"name": "human", "confidence": 1.0},
+            "metadata": {"turn": "turn-1", "conversation_id": wang.person.conversation_id},
+        },
+        events=[],
+        paused=False,
+        followup_action=None,
+        active_loop={"name": form} if form else {},
+        latest_action_name="action_listen",
+    )
+    events = asyncio.run(actions(wang)[0].run(CollectingDispatcher(), tracker, {}))
+    assert (ActiveLoop(None) in events) is ends
 
 
 def test_a_new_matter_told_while_waiting_is_a_case_with_a_number(wang: Dialogue) -> None:

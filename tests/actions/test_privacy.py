@@ -39,3 +39,8 @@ def test_in_the_middle_of_a_form_the_form_stays(wang: Dialogue) -> None:
     wang.form = "complaint_form"
     outcome = wang.hears(keep_private, "楼上业主的电话是多少", "inquiry", asked="complaint_wish")
     assert (outcome.then, dict(outcome.slots)) == (None, {})
+    assert keys(outcome) == [
+        "utter_keep_private",
+        "utter_back_to_complaint",
+        "utter_ask_complaint_form_complaint_wish",
+    ]
