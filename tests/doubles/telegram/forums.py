@@ -14,8 +14,6 @@ from tests.doubles.telegram.world import Chat, Json, World
 Params = Mapping[str, Any]
 NAME_LIMIT = 128
 NOT_FOUND = "Bad Request: message thread not found"
-GROUP_WRITES_A_MINUTE = 20
-"""In one group, all its topics together."""
 
 
 @dataclass

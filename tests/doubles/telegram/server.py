@@ -5,7 +5,6 @@
 
 import asyncio
 import contextlib
-import math
 import socket
 import threading
 import time
@@ -22,16 +21,12 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from tests.doubles.telegram.faults import ApiError, Fault
-from tests.doubles.telegram.forums import GROUP_WRITES_A_MINUTE
 from tests.doubles.telegram.methods import METHODS, _allow, _json
+from tests.doubles.telegram.rates import Rates
 from tests.doubles.telegram.world import FILE_LINK_SECONDS, Json, World
 
 TOKEN = "4242424242:AAFakeFakeFakeFakeFakeFakeFakeFake00"
-BURST = 3
-"""So many messages to one chat pass at once; then one a second."""
 _WEBHOOK_RETRY = 0.05
-_WRITES = ("sendmessage", "sendphoto", "senddocument", "sendvoice")
-_GROUP_WRITES = (*_WRITES, "createforumtopic", "editmessagetext", "editmessagereplymarkup", "pinchatmessage")
 
 
 class FakeTelegram:
@@ -48,9 +43,7 @@ class FakeTelegram:
         self.refused: list[tuple[str, int]] = []
         """Method and code of each call that was answered with an error."""
         self._faults: list[Fault] = []
-        self._buckets: dict[str, tuple[float, float]] = {}
-        self.group_writes: dict[int, list[float]] = {}
-        """When something was written to each group in the last minute (kept with `rates`)."""
+        self._rates = Rates(lambda: self.world.clock())
         self._called = threading.Condition()
         self._polls = 0
         self._changed = asyncio.Event()
@@ -166,11 +159,8 @@ class FakeTelegram:
         if method not in METHODS:
             raise ApiError(404, "Not Found: method not found")
         with self.world.lock:
-            in_group = (_whole(params.get("chat_id")) or 0) < 0
-            if self.rates and in_group and method in _GROUP_WRITES:
-                self._check_group(int(params["chat_id"]))
-            elif self.rates and method in _WRITES:
-                self._check_rates(params.get("chat_id"))
+            if self.rates:
+                self._rates.check(method, _whole(params.get("chat_id")) or 0)
             return METHODS[method](self.world, params)
 
     async def _get_updates(self, params: Json, request: Request) -> list[Any]:
@@ -221,27 +211,6 @@ class FakeTelegram:
                 if fault.times == 0 and fault.kind != "slow":
                     self._faults.remove(fault)
             return fault
-
-    def _check_rates(self, chat_id: Any) -> None:
-        """Two buckets: what fits into both passes, and they fill again as time goes by."""
-        now = self.world.clock()
-        buckets = {str(chat_id): (BURST, 1.0), "": (30, 30.0)}
-        full = {}
-        for key, (size, a_second) in buckets.items():
-            left, at = self._buckets.get(key, (float(size), now))
-            full[key] = min(float(size), left + (now - at) * a_second)
-        if min(full.values()) < 1.0:
-            raise Fault("error", code=429, retry_after=1).error()
-        self._buckets |= {key: (left - 1.0, now) for key, left in full.items()}
-
-    def _check_group(self, chat_id: int) -> None:
-        """At most 20 in any minute, all topics together."""
-        now = self.world.clock()
-        recent = [at for at in self.group_writes.get(chat_id, []) if at > now - 60]
-        if len(recent) >= GROUP_WRITES_A_MINUTE:
-            after = max(1, math.ceil(recent[0] + 60 - now))
-            raise Fault("error", code=429, retry_after=after).error()
-        self.group_writes[chat_id] = [*recent, now]
 
     # --- webhook and waking ------------------------------------------------------------------------------
 
