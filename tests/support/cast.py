@@ -48,15 +48,16 @@ def make_cast(store: Store, *, now: datetime) -> Cast:
     """Put the cast into an empty store. All agents sign in with `PASSWORD`."""
     with store.write() as session:
         return Cast(
-            wang=_person(session, "王阿姨", "1201", now),
-            zhou=_person(session, "老周", "1301", now),
-            stranger=_person(session, "陌生人", None, now),
+            wang=make_person(session, "王阿姨", "1201", now),
+            zhou=make_person(session, "老周", "1301", now),
+            stranger=make_person(session, "陌生人", None, now),
             li=_colleague(session, "xiaoli", "小李", Role.AGENT, now),
             chen=_colleague(session, "chenjie", "陈姐", Role.SUPERVISOR, now),
         )
 
 
-def _person(session: Session, name: str, room: str | None, now: datetime) -> Person:
+def make_person(session: Session, name: str, room: str | None, now: datetime) -> Person:
+    """A resident with a conversation on the web chat and, given a room of 3-2, a verified home."""
     conversation: Conversation = open_conversation(
         session, channel="webchat", address=f"visitor-{name}", name=name, now=now
     )
