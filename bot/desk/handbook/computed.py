@@ -32,7 +32,7 @@ def answer_by_day(entry: Entry, question: str, *, estate: Estate, now: datetime)
 
     A time without a day ("晚上七点还能敲吗") is asked of today.
     """
-    if entry.computed is None:
+    if entry.computed is None or (entry.schedule and any(one in question for one in entry.schedule.unless)):
         return None
     asked = read_asked_time(question)
     if asked.day is None and asked.span is None:

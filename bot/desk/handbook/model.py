@@ -73,13 +73,17 @@ class Season(StrictModel):
 
 
 class Schedule(StrictModel):
-    """The hours of something by the kind of day; `meaning`: open (a place) or allowed (a thing to do)."""
+    """The hours of something by the kind of day; `meaning`: open (a place) or allowed (a thing to do).
+
+    A question with one of the words in `unless` (刷漆) is about what the hours do not hold for.
+    """
 
     meaning: Literal["open", "allowed"]
     workday: Hours
     weekend: Hours
     holiday: Hours = ()
     season: Season | None = None
+    unless: tuple[Name, ...] = ()
 
     @field_serializer("workday", "weekend", "holiday")
     def _as_written(self, hours: tuple[Period, ...]) -> list[str]:
