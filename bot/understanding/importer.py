@@ -6,12 +6,16 @@ own sentences where GUANJIA_MORE_SENTENCES names their folder.
 """
 
 import os
+from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from rasa.shared.core.domain import Domain
 from rasa.shared.exceptions import RasaException
 from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.importers.utils import training_data_from_paths
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.understanding import tensorflow_standin
 
@@ -50,7 +54,31 @@ class ProjectImporter(RasaFileImporter):
         """Return domain.yml and every topic file as one domain; a broken file is an error, not a gap."""
         if not self._domain_path:
             return Domain.empty()
-        return Domain.load([str(self._domain_path), *map(str, sorted(self._topics.glob("*.yml")))])
+        return _domain_of(_as_they_are([self._domain_path, *map(str, sorted(self._topics.glob("*.yml")))]))
+
+    def get_nlu_data(self, language: str | None = "en") -> TrainingData:
+        """Return the sentences. One `rasa train` asks for them five times, and reads them once."""
+        # Rasa's components write into what they are given: merging copies.
+        return TrainingData().merge(_sentences_of(_as_they_are(self._nlu_files), language))
+
+
+_Files = tuple[tuple[str, int, int], ...]
+
+
+def _as_they_are(paths: Iterable[str]) -> _Files:
+    """The files with what tells that one has changed."""
+    found = [(str(path), Path(path).stat()) for path in paths]
+    return tuple((path, now.st_mtime_ns, now.st_size) for path, now in found)
+
+
+@lru_cache(maxsize=2)
+def _sentences_of(files: _Files, language: str | None) -> TrainingData:
+    return training_data_from_paths([path for path, *_ in files], language)
+
+
+@lru_cache(maxsize=2)
+def _domain_of(files: _Files) -> Domain:
+    return Domain.load([path for path, *_ in files])
 
 
 def _training_data(root: Path, given: list[str] | str | None) -> list[str]:

@@ -79,3 +79,22 @@ def test_an_installations_own_sentences_are_learnt_beside_the_projects(
         'version: "3.1"\nnlu:\n- intent: greet\n  examples: |\n    - 在不在呀管家\n', encoding="utf-8"
     )
     assert len(importer(project).get_nlu_data().intent_examples) == before + 1
+
+
+def test_sentences_are_read_once_and_again_when_a_file_changed(project: Path) -> None:
+    one = importer(project).get_nlu_data()
+    one.training_examples[0].set("text", "spoilt by a component")
+    assert {example.get("text") for example in importer(project).get_nlu_data().training_examples} == {
+        "你好",
+        "谢谢",
+    }
+    (project / "nlu_data/nlu/greet.yml").write_text(SENTENCES.format(intent="greet", text="早上好呀"))
+    assert "早上好呀" in {
+        example.get("text") for example in importer(project).get_nlu_data().training_examples
+    }
+
+
+def test_the_domain_is_read_again_when_a_topic_changed(project: Path) -> None:
+    assert "urge" not in importer(project).get_domain().intents
+    (project / "nlu_data/domain/urge.yml").write_text(TOPIC.format(intent="urge"))
+    assert "urge" in importer(project).get_domain().intents
