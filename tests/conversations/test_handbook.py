@@ -57,9 +57,9 @@ def test_questions_the_handbook_answers(outcomes: Outcomes) -> None:
     _show("in the handbook", counts, known)
     answered = counts["right"] + counts["wrong"]
     assert len(known) >= 160
-    assert answered / len(known) >= 0.45, "answer rate"
-    assert counts["right"] / answered >= 0.95, "right rate"
-    assert (counts["right"] + counts["offered"]) / len(known) >= 0.66, "answered, or one press away"
+    assert answered / len(known) >= 0.62, "answer rate"
+    assert counts["right"] / answered >= 0.97, "right rate"
+    assert (counts["right"] + counts["offered"]) / len(known) >= 0.7, "answered, or one press away"
 
 
 def test_questions_the_handbook_does_not_answer(outcomes: Outcomes) -> None:
@@ -67,7 +67,7 @@ def test_questions_the_handbook_does_not_answer(outcomes: Outcomes) -> None:
     counts = Counter(outcome for _, outcome in unknown)
     _show("not in the handbook", counts, unknown)
     assert len(unknown) >= 40
-    assert counts["wrong"] / len(unknown) <= 0.12, "answered wrongly"
+    assert counts["wrong"] / len(unknown) <= 0.04, "answered wrongly"
 
 
 def _outcome(house: House, question: dict[str, Any], parse: dict[str, Any]) -> str:
