@@ -63,6 +63,10 @@ class Job:
     key: str = ""
 
 
+class NotNow:
+    """The group must be left alone for the moment: no other topic need be looked at."""
+
+
 @dataclass(frozen=True)
 class Claims:
     """Chooses for one bot and one desk."""
@@ -94,11 +98,11 @@ class Claims:
         ]
         return [conversation_id for _, conversation_id in sorted(found, key=lambda one: one[0])]
 
-    def claim(self, session: Session, conversation_id: int, *, now: datetime) -> Job | None:
-        """The next call for that chat's topic; None: it needs none, or the group must be left alone."""
+    def claim(self, session: Session, conversation_id: int, *, now: datetime) -> Job | NotNow | None:
+        """The next call for that chat's topic; None: it needs none."""
         chat_id = self._open_group(session, now)
         if chat_id is None or not self._has_room(session, chat_id, now):
-            return None
+            return NotNow()
         lock_conversation(session, conversation_id)
         job = self._of_topic(session, _topic_of(session, chat_id, conversation_id, now), now)
         if job is not None:

@@ -17,7 +17,7 @@ from telegram import error as said
 from bot.messaging.attachments import AttachmentStore
 from bot.messaging.channels.telegram.api import ApiFault, TelegramApi
 from bot.messaging.channels.telegram.channel import VOICE
-from bot.messaging.channels.telegram_staff.jobs import Claims, Job, What
+from bot.messaging.channels.telegram_staff.jobs import Claims, Job, NotNow, What
 from bot.messaging.channels.telegram_staff.outcomes import Outcomes
 from bot.messaging.live import DESK, Hub
 from bot.messaging.work import StoreWork
@@ -68,6 +68,8 @@ class Mirror:
             job = await self._work.write(
                 partial(self._claims.claim, conversation_id=conversation_id, now=self._now())
             )
+            if isinstance(job, NotNow):
+                return False
             if job is not None:
                 await self._do(job)
                 return True
