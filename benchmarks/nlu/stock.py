@@ -26,8 +26,10 @@ async def ask(text):
     best = next(one for one in ranked if one["name"] != "nlu_fallback")
     return [best["name"], best["confidence"]]
 async def main():
-    lists = json.load(sys.stdin)
-    json.dump({name: [await ask(text) for text in texts] for name, texts in lists.items()}, sys.stdout)
+    told = {}
+    for name, texts in json.load(sys.stdin).items():
+        told[name] = [await ask(text) for text in texts]
+    json.dump(told, sys.stdout)
 asyncio.run(main())
 """
 

@@ -99,7 +99,7 @@ def test_several_matters_are_told_apart(reader: ModelReader) -> None:
     whole = [
         labels_of(parse) == set(message["matters"]) for message, parse in zip(messages, found, strict=True)
     ]
-    assert sum(whole) >= 0.8 * len(messages)
+    assert sum(whole) >= 0.72 * len(messages)
     for parse in found:
         spans = [matter["span"] for matter in parse["matters"]]
         assert spans == sorted(spans)
