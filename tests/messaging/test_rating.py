@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from bot.desk.casework.cases import close_case, resolve_case
+from bot.desk.service.floor import read_one_served
 from bot.store.engine import Store
 from bot.store.service_tables import CaseRating
 from bot.store.tables import Conversation
@@ -49,6 +50,10 @@ def test_while_a_person_serves_another_matter_of_hers_her_press_counts(
     wang.hears("水费的事我来查")
     assert wang.presses('/thanks{"rating": 2}').status_code == 201
     wang.hears("谢谢您的评价")
+    with store.read() as session:
+        served = read_one_served(session, wang.conversation, now=clock())
+        assert served is not None
+        assert served.unanswered_since is None  # nobody owes a press an answer
     li.hands_back(wang.conversation, "")
     assert wang.presses('/thanks{"rating": 3}').status_code == 201
     wang.hears("您的评价我们已经收到")  # once for each case

@@ -12,6 +12,7 @@ from bot.desk.service.calling import chain
 from bot.desk.service.plan import Floor, Offered, Served
 from bot.desk.service.presence import standings
 from bot.desk.service.queue import read_queue
+from bot.desk.service.ratings import is_rating
 from bot.desk.service.roster import is_attended
 from bot.store.service_tables import ChatOffer, Presence, ServiceCall
 from bot.store.states import Mode, Sender
@@ -133,7 +134,7 @@ def _who_spoke_last() -> Any:
     last_answer = newest(Message.seq, agent)
     unanswered = (
         select(func.min(Message.created_at))
-        .where(*lately, resident, Message.seq > func.coalesce(last_answer, 0))
+        .where(*lately, resident, Message.seq > func.coalesce(last_answer, 0), ~is_rating())
         .correlate(Conversation)
         .scalar_subquery()
     )

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from bot.desk.casework.case_rows import add_event
@@ -16,7 +16,8 @@ from bot.store.service_tables import CaseRating
 from bot.store.states import CaseKind, CaseStatus, Mode
 from bot.store.tables import Case, Conversation, Message
 
-PAYLOAD = re.compile(r'/thanks\{"rating": ([123])\}')
+PAYLOAD_BEGINS = '/thanks{"rating": '
+PAYLOAD = re.compile(re.escape(PAYLOAD_BEGINS) + r"([123])\}")
 """What the buttons under the question send; the desk serves them without asking Rasa."""
 ASKED_WITHIN = timedelta(days=3)
 """A case closed longer ago is not asked about any more."""
@@ -130,6 +131,11 @@ def rate_while_served(
     slots = {"score": score, "person": case.person_in_charge if case else None}
     voice.tell(session, conversation.id, "utter_rated" if case else "utter_rated_already", slots, now=now)
     return True
+
+
+def is_rating() -> ColumnElement[bool]:
+    """Is it a press on one of these buttons? It asks for no answer of a person's."""
+    return func.coalesce(Message.payload, "").startswith(PAYLOAD_BEGINS, autoescape=True)
 
 
 def rating_in(payload: str | None) -> int | None:
