@@ -121,13 +121,15 @@ def test_a_question_beside_another_matter_is_looked_up_by_itself(tmp_path: Path)
     ("text", "intent", "confidence", "upset", "read"),
     [
         ("想问自行车放在哪", "complaint", 0.7, 0, "inquiry"),
-        ("想问自行车放在哪", "complaint", 0.95, 0, "complaint"),
+        ("想问自行车放在哪", "complaint", 0.95, 0, "inquiry"),
+        ("想问自行车放在哪", "fee", 0.95, 0, "fee"),
         ("想问自行车放在哪", "complaint", 0.7, 2, "complaint"),
         ("想问自行车放在哪", "status", 0.7, 0, "status"),
-        ("自行车停放点", "complaint", 0.7, 0, "complaint"),
+        ("自行车停放点", "complaint", 0.7, 0, "inquiry"),
+        ("自行车停放点", "complaint", 0.8, 0, "complaint"),
         ("我要买一张明天去上海的票", "complaint", 0.7, 0, "complaint"),
     ],
-    ids=["doubtful", "sure of it", "angry", "another kind", "no question", "not in it"],
+    ids=["doubtful", "very sure", "a fee", "angry", "another kind", "a heading", "no question", "not in it"],
 )
 def test_a_question_that_was_taken_for_a_report_is_a_question(
     tmp_path: Path, text: str, intent: str, confidence: float, upset: int, read: str
