@@ -22,8 +22,8 @@ _LONGEST = 4000
 """Characters read; a cry for help stands in the first of them, and a longer text is a letter."""
 
 _FAR_APART = 60
-_RAISES, _RAISES_ELSEWHEN = 0, 100
-_SILENCES_A_CRY, _SILENCES, _SILENCES_A_DOUBT, _MAKES_DOUBTFUL = -500, -300, -300, -150
+_RAISES, _RAISES_ELSEWHEN = 50, 150
+_SILENCES_A_CRY, _SILENCES, _SILENCES_A_DOUBT, _MAKES_DOUBTFUL = -500, -320, -150, -200
 """Hundredths of log-odds; chosen on lists that neither voice had seen (docs/emergencies.md)."""
 CAUSES = ("fire", "gas", "shock", "crime")
 """What hurts people, and who come to help, too."""

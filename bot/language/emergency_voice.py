@@ -19,6 +19,8 @@ from bot.language.lexicon import FOLDER
 
 FILE = FOLDER / "emergency" / "voice.txt"
 LONGEST = 3
+FEWEST_PIECES = 60
+"""A text of fewer pieces weighs as little as it says: "我在" is no cry."""
 READS = 120
 """Characters: it has learnt from messages, not from letters."""
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -44,7 +46,11 @@ def sounds(text: str) -> int | None:
     if not 1 < len(text) <= READS or not _understood(text):
         return None
     table, heard = _table(), pieces(text)
-    return round(table.bias + sum(map(table.weights.get, heard, repeat(0))) / sqrt(len(heard)))
+    return round(table.bias + sum(map(table.weights.get, heard, repeat(0))) / _weight(heard))
+
+
+def _weight(heard: set[str]) -> float:
+    return sqrt(max(len(heard), FEWEST_PIECES))
 
 
 def _understood(text: str) -> bool:
@@ -54,7 +60,7 @@ def _understood(text: str) -> bool:
 def likeliest_kind(text: str) -> str:
     """Which kind of emergency prepared `text` sounds like most."""
     table, heard = _table(), pieces(text)
-    votes = [vote * sqrt(len(heard)) for vote in table.votes[""]]
+    votes = [vote * _weight(heard) for vote in table.votes[""]]
     for piece in heard:
         for place, vote in enumerate(table.votes.get(piece, ())):
             votes[place] += vote

@@ -17,7 +17,7 @@ from sklearn.model_selection import StratifiedKFold
 from bot.language.emergency import find_emergency_by_rules
 from bot.language.emergency_lexicon import KINDS
 from bot.language.emergency_text import prepare
-from bot.language.emergency_voice import FILE, LONGEST, READS, pieces
+from bot.language.emergency_voice import FEWEST_PIECES, FILE, LONGEST, READS, pieces
 from bot.language.lexicon import FOLDER
 
 LISTS = FOLDER.parents[1] / "tests" / "language" / "emergencies"
@@ -89,7 +89,8 @@ def _rows(heard: list[set[str]], names: dict[str, int]):  # type: ignore[no-unty
 
     places = [sorted(names[piece] for piece in found if piece in names) for found in heard]
     ends = np.cumsum([0, *map(len, places)])
-    shares = [np.full(len(known), 1 / np.sqrt(len(all_))) for known, all_ in zip(places, heard, strict=True)]
+    sizes = [max(len(found), FEWEST_PIECES) for found in heard]
+    shares = [np.full(len(known), 1 / np.sqrt(size)) for known, size in zip(places, sizes, strict=True)]
     return csr_matrix(
         (np.concatenate(shares), np.concatenate([np.array(p, int) for p in places]), ends),
         shape=(len(heard), len(names)),

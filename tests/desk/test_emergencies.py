@@ -103,6 +103,13 @@ def test_the_answer_to_the_question_is_kept_on_the_case(cries: Cries, cast: Cast
     assert cries.last_words(cast.stranger).startswith("记下了")
 
 
+def test_her_answer_to_those_who_come_is_not_taken_for_another_doubt(cries: Cries, cast: Cast) -> None:
+    cries.hears(cast.wang, "电梯困人了")
+    cries.hears(cast.wang, "在8楼和9楼之间，好像有股糊味")
+    assert "utter_emergency_doubt" not in cries.told(cast.wang)
+    assert "emergency_detail" in cries.record()
+
+
 def test_another_matter_is_left_to_the_assistant(cries: Cries, cast: Cast) -> None:
     cries.hears(cast.wang, "水管爆了，喷得到处都是")
     assert cries.hears(cast.wang, "对了，物业费怎么交").kind is None

@@ -116,16 +116,16 @@ def test_after_a_no_the_first_message_is_the_assistants(wang: Visitor, rasa: Fak
     assert len(rasa.calls) == 1
 
 
+@pytest.mark.parametrize(("own", "others"), [(200, 0), (20, 9)], ids=["in her chat", "in other chats too"])
 def test_two_hundred_messages_ahead_in_queues_hold_nothing_up(
-    server: DeskServer, rasa: FakeRasa, clock: HandClock
+    server: DeskServer, rasa: FakeRasa, clock: HandClock, own: int, others: int
 ) -> None:
     rasa.fail("unavailable")
-    crowd = [Visitor(server.url, operator=OPERATOR) for _ in range(9)]
-    for one in crowd:
+    wang = Visitor(server.url, operator=OPERATOR)
+    for one in [Visitor(server.url, operator=OPERATOR) for _ in range(others)]:
         for number in range(20):
             one.says(f"第{number}句")
-    wang = Visitor(server.url, operator=OPERATOR)
-    for number in range(20):
+    for number in range(own):
         wang.says(f"第{number}句")
     wang.says("有人触电了")
     wang.hears("不要用手去拉触电的人")

@@ -98,6 +98,11 @@ class _Hearing:
         alarm = alarm_of_conversation(self.session, self.conversation.id, self.now)
         if alarm is not None and alarm.kind == found.kind:
             return self.raise_for(found.kind, confirmed=alarm.confirmed)
+        asked = alarm and open_detail(self.session, self.conversation.id, alarm.id)
+        if alarm is not None and asked and not found.certain:
+            told = self.went_on(alarm)  # 孩子在哭: her answer to our question, read by those who come
+            if told is not NOTHING_HEARD:
+                return told
         return self.ask(found.kind)
 
     def _believed(self) -> bool:
