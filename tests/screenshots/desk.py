@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/pages.md: every page of the desk in light, dark and on a phone.
+"""Photographs every page of the desk in light, dark and on a phone, and writes docs/pages.md of it.
 
 `python -m tests.screenshots.desk [NAME…]` in the desk's development environment, with Chromium. The day is
 that of tests/support/busy_day.py, the clock stands still: a picture changes where words or looks do.
@@ -35,6 +35,7 @@ from tests.support.clock import HandClock
 from tests.support.estates import sample_estate, sample_words
 
 PICTURES = PROJECT_DIR / "docs/pictures/pages"
+INDEX = PROJECT_DIR / "docs/pages.md"
 LOOKS = {"light": (DESKTOP, "light"), "dark": (DESKTOP, "dark"), "phone": (PHONE, "light")}
 SHOWN = "document.querySelector('#alarms .alarm-under-way, body.bare') !== null"
 """The frame's own parts have come."""
@@ -60,6 +61,27 @@ def main(names: list[str]) -> None:
                 keep(page, name, look, names)
             page.context.close()
         browser.close()
+    INDEX.write_text(index(list(pages)), encoding="utf-8")
+
+
+def index(names: list[str]) -> str:
+    """docs/pages.md: each page by its name, as it looks."""
+    lines = [
+        "# The pages of the workspace",
+        "",
+        "What each is for: [workspace.md](workspace.md). Taken by `python -m tests.screenshots.desk`, which also writes",
+        "this page; the people and their matters are invented.",
+    ]
+    for name in names:
+        light, dark, phone = (f"pictures/pages/{name}-{look}.webp" for look in LOOKS)
+        lines += [
+            "",
+            f"## {name}",
+            "",
+            f'<img src="{light}" width="40%" alt="{name}, light"> <img src="{dark}" width="40%" alt="{name}, dark">',
+            f'<img src="{phone}" width="15%" alt="{name}, on a phone">',
+        ]
+    return "\n".join(lines) + "\n"
 
 
 @contextmanager
