@@ -28,6 +28,8 @@ ELSEWHERE = Path(__file__).resolve().parents[2] / "nlu_data" / "handbook" / "els
 MOST = 3
 NEAR = 8
 """So many entries, the nearest by meaning, are also compared by their words."""
+TOLD = 0.95
+"""The least score of an entry that names these very words among its ways of asking."""
 UNKNOWN = 0.6
 """A pair of characters that no entry has weighs so much of what the rarest known one weighs."""
 
@@ -67,6 +69,9 @@ class HandbookIndex:
         self._entries = [
             _indexed(raw, tuple(map(grams, asked))) for raw, asked in zip(entries, texts, strict=True)
         ]
+        self._told = {
+            _bare(ask): str(one["key"]) for one, asked in zip(entries, texts, strict=True) for ask in asked
+        }
         self._have: dict[str, int] = {}
         for entry in self._entries:
             for gram in entry.words:
@@ -86,8 +91,10 @@ class HandbookIndex:
     def find(self, text: str, vector: Vectors) -> list[Candidate]:
         """The best entries for a question, the likeliest first; [] where there are none at all."""
         question = self.read(text, vector)
+        told = self._told.get(_bare(text))
         scored = [
-            Candidate(one.key, chance) for one, chance in zip(question.near, chances(question), strict=True)
+            Candidate(one.key, max(chance, TOLD) if one.key == told else chance)
+            for one, chance in zip(question.near, chances(question), strict=True)
         ]
         return sorted(scored, key=lambda one: -one.score)[:MOST]
 
@@ -131,8 +138,12 @@ class HandbookIndex:
 
 def grams(text: str) -> frozenset[str]:
     """The characters of a text and their neighbouring pairs, of letters and digits only."""
-    bare = _NOISE.sub("", normalise(text))
+    bare = _bare(text)
     return frozenset(bare) | {bare[place : place + 2] for place in range(len(bare) - 1)}
+
+
+def _bare(text: str) -> str:
+    return _NOISE.sub("", normalise(text))
 
 
 def read_entries(path: Path) -> list[dict[str, Any]]:

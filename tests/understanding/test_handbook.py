@@ -79,6 +79,14 @@ def test_what_it_was_told_is_surer_than_what_is_far(index: HandbookIndex) -> Non
     assert index.find(far, read_vector(model, far))[0].score < 0.3
 
 
+def test_the_very_words_of_an_entry_find_it_beside_questions_for_elsewhere() -> None:
+    model = encoder()
+    assert model is not None
+    index = HandbookIndex(ENTRIES, model, ["单车停久了会生锈吗", "单车停哪里不会丢", "单车哪里买"])
+    found = index.find("单车停哪里？", read_vector(model, "单车停哪里？"))
+    assert (found[0].key, found[0].score >= 0.95) == ("bikes", True)
+
+
 def test_pairs_of_characters_do_not_see_signs_and_old_forms() -> None:
     assert grams("車棚！") == grams("车 棚") == {"车", "棚", "车棚"}
 
