@@ -69,8 +69,8 @@ def index(names: list[str]) -> str:
     lines = [
         "# The pages of the workspace",
         "",
-        "What each is for: [workspace.md](workspace.md). Taken by `python -m tests.screenshots.desk`, which also writes",
-        "this page; the people and their matters are invented.",
+        "What each is for: [workspace.md](workspace.md). `python -m tests.screenshots.desk` takes",
+        "the pictures and writes this page; the people and their matters are invented.",
     ]
     for name in names:
         light, dark, phone = (f"pictures/pages/{name}-{look}.webp" for look in LOOKS)
@@ -78,7 +78,8 @@ def index(names: list[str]) -> str:
             "",
             f"## {name}",
             "",
-            f'<img src="{light}" width="40%" alt="{name}, light"> <img src="{dark}" width="40%" alt="{name}, dark">',
+            f'<img src="{light}" width="40%" alt="{name}, light">',
+            f'<img src="{dark}" width="40%" alt="{name}, dark">',
             f'<img src="{phone}" width="15%" alt="{name}, on a phone">',
         ]
     return "\n".join(lines) + "\n"

@@ -7,7 +7,6 @@ comparison between them: `look_up`, then `Known.try_password` with none open, th
 
 import hashlib
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -271,15 +270,6 @@ def end_sessions(session: Session, *, agent_id: int, by: str, now: datetime) -> 
 def active_agents(session: Session) -> list[Agent]:
     """All who work at the desk, by name."""
     return list(session.scalars(select(Agent).where(Agent.active).order_by(Agent.name, Agent.id)))
-
-
-def names_of(session: Session, signs: Iterable[str]) -> dict[str, str]:
-    """The names behind "agent:3" and "duty:周强"; other signs are not in it."""
-    signs = set(signs)
-    ids = {int(sign.removeprefix("agent:")) for sign in signs if sign.startswith("agent:")}
-    rows = session.execute(select(Agent.id, Agent.name).where(Agent.id.in_(ids)))
-    duty = {sign: sign.removeprefix("duty:") for sign in signs if sign.startswith("duty:")}
-    return {actors.agent(agent_id): name for agent_id, name in rows} | duty
 
 
 def _new_session(session: Session, agent: Agent, now: datetime) -> SignedIn:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from bot.desk.casework.access import case_for_agent, sees_complaints_of_colleagues, visible_to
 from bot.desk.casework.case_rows import OPEN_STATUSES
 from bot.desk.casework.complained_of import may_have
-from bot.desk.people.agents import names_of
+from bot.desk.people.names import names_of
 from bot.store.states import CaseKind, PromiseState, Role
 from bot.store.tables import Agent, Case, Household, Promise
 from bot.workspace.faults import not_there

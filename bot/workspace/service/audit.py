@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from bot.desk import audit
-from bot.desk.people.agents import active_agents, names_of
+from bot.desk.people.agents import active_agents
+from bot.desk.people.names import names_of
 from bot.store import actors
 from bot.store.kept_from_tables import CaseKeptFrom
 from bot.store.tables import AuditRow, Case

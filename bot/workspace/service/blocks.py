@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from bot.desk.people import blocks
-from bot.desk.people.agents import names_of
+from bot.desk.people.names import names_of
 from bot.store.tables import Resident
 from bot.workspace import pages
 from bot.workspace.chats import reading
