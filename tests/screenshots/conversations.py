@@ -91,7 +91,8 @@ def _acts(page: Page, house: House, li: Colleague, step: dict[str, Any], chat: i
         page.get_by_role("button", name="发送", exact=True).click()
         page.locator(".message.mine", has_text=step["she"]).last.wait_for()
     elif "presses" in step:
-        page.get_by_role("button", name=step["presses"], exact=True).last.click()
+        with page.expect_response(lambda one: one.request.method == "POST"):
+            page.get_by_role("button", name=step["presses"], exact=True).last.click()
     elif "clock" in step:
         house.clock.turn(timedelta(**step["clock"]))
         house.strike()
