@@ -165,7 +165,7 @@ class SecondFactor(Base):
     agent_id: Mapped[int] = mapped_column(BigId, ForeignKey("agents.id"), primary_key=True)
     required: Mapped[bool] = mapped_column(default=False)
     """An admin wants it: without one she sees nothing but the page that makes it."""
-    secret: Mapped[str | None] = mapped_column(String(64))
+    secret: Mapped[str | None] = mapped_column(String(120))
     """Sealed with the data folder's key (`bot/desk/people/sealing.py`)."""
     confirmed_at: Mapped[datetime | None]
     last_step: Mapped[int] = mapped_column(default=0)

@@ -9,12 +9,12 @@ import base64
 import hashlib
 import hmac
 import secrets
-import struct
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
-from urllib.parse import quote
 
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -136,18 +136,16 @@ def reset(session: Session, agent_id: int, *, by: str, now: datetime) -> None:
 
 def address_of(agent: Agent, secret: str, *, issuer: str) -> str:
     """The otpauth address that authenticator apps read from a QR code."""
-    label = f"{quote(issuer)}:{quote(agent.login)}"
-    return (
-        f"otpauth://totp/{label}?secret={secret}&issuer={quote(issuer)}&digits={DIGITS}&period={STEP_SECONDS}"
-    )
+    return _codes(secret).get_provisioning_uri(agent.login, issuer)
 
 
 def code_at(secret: str, step: int) -> str:
-    """The code of one step (RFC 4226, RFC 6238)."""
-    digest = hmac.new(base64.b32decode(secret), struct.pack(">Q", step), hashlib.sha1).digest()
-    offset = digest[-1] & 0x0F
-    number = struct.unpack(">I", digest[offset : offset + 4])[0] & 0x7FFFFFFF
-    return f"{number % 10**DIGITS:0{DIGITS}d}"
+    """The code of one step of 30 s since 1970."""
+    return _codes(secret).generate(step * STEP_SECONDS).decode()
+
+
+def _codes(secret: str) -> TOTP:
+    return TOTP(base64.b32decode(secret), DIGITS, SHA1(), STEP_SECONDS)  # what every authenticator app knows
 
 
 def _take(
