@@ -6,7 +6,7 @@ One table: intent → what answers it. An answer that closes the form (a person 
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from actions.fee_answers import answer_beside
+from actions.fee.answers import answer_beside
 from actions.heard import FALLBACK, Heard, Matter
 from actions.inquiry import answer_from_handbook
 from actions.matters import MOST_KEPT, REPORTS, as_kept

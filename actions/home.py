@@ -2,7 +2,7 @@
 
 from actions.back import asked_again
 from actions.base import DeskAction
-from actions.fee_account import tell_account
+from actions.fee.account import tell_account
 from actions.heard import Heard
 from actions.outcome import Outcome, kept
 from actions.people import resident_id_of

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from actions.base import DeskAction
-from actions.fee_answers import told_by_words
+from actions.fee.answers import told_by_words
 from actions.heard import Heard
 from actions.matters import OTHER
 from actions.outcome import Outcome, kept

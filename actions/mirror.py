@@ -13,7 +13,7 @@ from bot.language.lexicon import entries
 from bot.language.neighbours import find_neighbour
 from bot.language.normalise import normalise
 from bot.language.rooms import find_homes
-from bot.language.times import find_times
+from bot.language.when.phrases import find_times
 
 LONGEST = 60
 """Characters read back: a letter is not repeated, its facts are."""

@@ -8,16 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from actions import complaint, repair
 from actions.base import DeskAction
-from actions.complaint_first import COMPLAINT_SLOTS
-from actions.complaint_rules import is_pressing
-from actions.fee_answers import answer_beside
+from actions.complaint import form as complaint
+from actions.complaint.first import COMPLAINT_SLOTS
+from actions.complaint.rules import is_pressing
+from actions.fee.answers import answer_beside
 from actions.heard import Heard, Matter
 from actions.inquiry import answer_from_handbook, not_known
 from actions.matters import NEXT_MATTER, OTHER, as_kept
 from actions.outcome import Outcome
 from actions.praise import record_praise
+from actions.repair import form as repair
 from actions.report import slots_of_matter
 from actions.room import Call
 from actions.said import says

@@ -6,7 +6,7 @@ from typing import Any
 from actions.heard import Heard
 from actions.matters import OTHER
 from actions.people import resident_id_of
-from actions.repair_place import Fault, fault_of, is_shared
+from actions.repair.place import Fault, fault_of, is_shared
 from actions.room import Call
 from actions.said import says
 from bot.desk.casework.cases import OpenedCase, open_case

@@ -5,7 +5,7 @@ from functools import cache
 
 from actions.base import DeskAction
 from actions.clarify import clarify
-from actions.complaint_after import noted_after_opening
+from actions.complaint.after import noted_after_opening
 from actions.heard import FALLBACK, Heard
 from actions.inquiry import answer_from_handbook, follow_up
 from actions.outcome import Outcome, kept

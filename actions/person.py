@@ -3,9 +3,9 @@
 from typing import Any
 
 from actions.base import DeskAction
-from actions.complaint_first import COMPLAINT_SLOTS, is_secret, keep_if_secret
-from actions.complaint_opening import open_complaint
-from actions.fee_opening import FEE_SLOTS
+from actions.complaint.first import COMPLAINT_SLOTS, is_secret, keep_if_secret
+from actions.complaint.opening import open_complaint
+from actions.fee.opening import FEE_SLOTS
 from actions.heard import Heard
 from actions.outcome import Outcome, cleared, kept
 from actions.people import resident_id_of

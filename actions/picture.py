@@ -21,7 +21,7 @@ class TakePicture(DeskAction):
 
 
 def take_picture(call: Call, heard: Heard) -> Outcome:
-    """Note it at the open case she answers, else at her one of this conversation; else she says what it is."""
+    """Note it at the open case she answers, else at her one of this chat; else she says what it is."""
     cases = [case for case in open_cases(call, heard) if case.conversation_id == heard.conversation_id]
     cases = [case for case in cases if case.number == heard.quoted] or cases
     if len(cases) != 1:

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from actions.complaint_first import first_slots, keep_if_secret
-from actions.complaint_opening import open_complaint
-from actions.complaint_rules import needs_place
-from actions.fee_opening import open_fee, open_fee_unasked
+from actions.complaint.first import first_slots, keep_if_secret
+from actions.complaint.opening import open_complaint
+from actions.complaint.rules import needs_place
+from actions.fee.opening import open_fee, open_fee_unasked
 from actions.heard import Heard, Matter
 from actions.matters import KEPT, OTHER
 from actions.opening import UNSAID, open_repair, open_report
 from actions.people import contact_known, resident_id_of
-from actions.repair_facts import read_facts
-from actions.repair_place import fault_of, known_homes, place_by_default, place_from
+from actions.repair.facts import read_facts
+from actions.repair.place import fault_of, known_homes, place_by_default, place_from
 from actions.room import Call
 from bot.desk.wording.composer import Reply
 from bot.store.states import CaseKind

@@ -1,8 +1,8 @@
 """All custom actions, each once; domain files name them, a test keeps both together."""
 
 from actions.base import DeskAction
-from actions.complaint import OpenComplaint, ValidateComplaintForm
-from actions.fee import AnswerFee, OpenFee, ValidateFeeForm
+from actions.complaint.form import OpenComplaint, ValidateComplaintForm
+from actions.fee.question import AnswerFee, OpenFee, ValidateFeeForm
 from actions.home import VerifyHome
 from actions.inquiry import AnswerInquiry
 from actions.next_matter import NextMatter, TakeMatters
@@ -12,7 +12,7 @@ from actions.picture import TakePicture
 from actions.praise import RecordPraise
 from actions.privacy import KeepPrivate
 from actions.quoted import AboutQuoted
-from actions.repair import OpenRepair, ValidateRepairForm
+from actions.repair.form import OpenRepair, ValidateRepairForm
 from actions.report import OpenReport, ValidateReportForm
 from actions.room import Room
 from actions.status import TellStatus

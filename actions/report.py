@@ -3,7 +3,7 @@
 from typing import Any
 
 from actions.base import DeskAction
-from actions.complaint_after import noted_after_opening
+from actions.complaint.after import noted_after_opening
 from actions.detours import SURE, another_matter, answer_detour, give_up_on_words, is_detour, lets_go
 from actions.heard import Heard
 from actions.matters import KEPT, OTHER, REPORTS, next_matter, other_matters

@@ -4,15 +4,15 @@ The person may come late, the promised times run from now; she sees the case bes
 a case opened here is noted at it, anything else is in the chat already and acknowledged once.
 """
 
-from actions.fee_answers import answer_beside
+from actions.fee.answers import answer_beside
 from actions.heard import Heard
 from actions.inquiry import answer_from_handbook
 from actions.matters import KEPT, OTHER
 from actions.outcome import Outcome
 from actions.people import resident_id_of
 from actions.recorded import matters_of, opened_alone
-from actions.repair_facts import as_slot
-from actions.repair_place import fault_of
+from actions.repair.facts import as_slot
+from actions.repair.place import fault_of
 from actions.room import Call
 from actions.said import says
 from actions.status import open_cases

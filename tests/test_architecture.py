@@ -44,7 +44,7 @@ def test_imports_point_one_way() -> None:
         ("bot/desk/casework/cases.py", "import httpx"),
         ("bot/desk/casework/cases.py", "from bot.messaging import live"),
         ("bot/store/engine.py", "from bot.desk import cases"),
-        ("bot/understanding/launcher.py", "from bot.settings import load_settings"),
+        ("bot/understanding/server/launcher.py", "from bot.settings import load_settings"),
         ("policies/__init__.py", "from bot.desk import cases"),
         ("bot/language/rooms.py", "import yaml"),
         ("actions/__init__.py", "import bot.workspace"),

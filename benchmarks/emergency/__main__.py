@@ -21,7 +21,7 @@ from pathlib import Path
 
 import httpx
 
-from bot.language.emergency import find_emergency
+from bot.language.emergency.check import find_emergency
 from bot.process.ports import free_port
 from bot.settings import PROJECT_DIR, load_settings
 from tests.kills.installation import Installation

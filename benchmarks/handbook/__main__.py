@@ -14,13 +14,13 @@ import numpy as np
 import yaml
 
 from benchmarks.handbook.learning import FOLDS, Case, Numbers, fitted, held_out_chances
-from bot.understanding import launcher
+from bot.understanding.server import launcher
 
 launcher.prepare()
 
 from bot.understanding.encoder import Encoder, encoder  # noqa: E402
-from bot.understanding.handbook_chance import FEATURES, NONE_FEATURES  # noqa: E402
-from bot.understanding.handbook_index import ELSEWHERE, HandbookIndex  # noqa: E402
+from bot.understanding.handbook.chance import FEATURES, NONE_FEATURES  # noqa: E402
+from bot.understanding.handbook.index import ELSEWHERE, HandbookIndex  # noqa: E402
 from bot.understanding.sentence_vectors import kept_vectors  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]

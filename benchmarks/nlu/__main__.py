@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bot.understanding import launcher
+from bot.understanding.server import launcher
 
 launcher.prepare()
 

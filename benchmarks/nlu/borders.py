@@ -1,4 +1,4 @@
-"""`python -m benchmarks.nlu.borders`: the weights of bot/understanding/borders.py, made anew.
+"""`python -m benchmarks.nlu.borders`: the weights of bot/understanding/intents/borders.py, made anew.
 
 A clause of another topic begins a further matter, or not: learnt from training sentences read by voices
 that had them left out, alone (no clause begins one) and joined two by two with words people join with, and
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.understanding import launcher
+from bot.understanding.server import launcher
 
 launcher.prepare()
 
@@ -24,10 +24,10 @@ from sklearn.model_selection import StratifiedGroupKFold  # noqa: E402
 
 from benchmarks.nlu.material import Material, material, paraphrases  # noqa: E402
 from benchmarks.nlu.trial import say  # noqa: E402
-from bot.understanding.borders import FEATURES, Border  # noqa: E402
 from bot.understanding.encoder import encoder  # noqa: E402
-from bot.understanding.intent_classifier import learnt  # noqa: E402
-from bot.understanding.matters import (  # noqa: E402
+from bot.understanding.intents.borders import FEATURES, Border  # noqa: E402
+from bot.understanding.intents.classifier import learnt  # noqa: E402
+from bot.understanding.intents.matters import (  # noqa: E402
     ALONE,
     FRAMES,
     LONG,
@@ -37,9 +37,9 @@ from bot.understanding.matters import (  # noqa: E402
     parts_of,
     split_label,
 )
+from bot.understanding.intents.voices import Reading, Voices  # noqa: E402
 from bot.understanding.sentence_vectors import kept_vectors  # noqa: E402
 from bot.understanding.signs import signs  # noqa: E402
-from bot.understanding.voices import Reading, Voices  # noqa: E402
 from tests.nlu.sentences import training  # noqa: E402
 
 FILE = Path(__file__).resolve().parents[2] / "nlu_data" / "matters" / "borders.txt"

@@ -1,4 +1,4 @@
-"""What is compared: mixtures of parts, as bot/understanding/voices.py mixes them."""
+"""What is compared: mixtures of parts, as bot/understanding/intents/voices.py mixes them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.nlu.parts import Scores
-from bot.understanding.tempering import best_temperature, mixed, tempered
-from bot.understanding.voices import HEADS_SHARE, summed_of
+from bot.understanding.intents.tempering import best_temperature, mixed, tempered
+from bot.understanding.intents.voices import HEADS_SHARE, summed_of
 
 OURS = "the pipeline"
 

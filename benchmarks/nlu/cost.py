@@ -14,9 +14,9 @@ from benchmarks.nlu.material import directions
 from benchmarks.nlu.trial import Lists
 from bot.understanding.bare_facts import without_facts
 from bot.understanding.encoder import encoder
+from bot.understanding.intents.voices import Reading, Voices
 from bot.understanding.sentence_vectors import read_vector
 from bot.understanding.signs import signs
-from bot.understanding.voices import Reading, Voices
 
 ASKED = 60
 LONG = 500

@@ -9,7 +9,7 @@ import numpy as np
 from benchmarks.nlu.material import directions
 from benchmarks.nlu.measures import Figures, figures
 from benchmarks.nlu.trial import Lists, say
-from bot.understanding.voices import Recipe, Voices
+from bot.understanding.intents.voices import Recipe, Voices
 
 STEPS = (10, 20, 40, 60, 80, 100000)
 """At most so many sentences of each label, those of one paraphrase group together."""

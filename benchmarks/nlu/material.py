@@ -13,10 +13,10 @@ import numpy.typing as npt
 from benchmarks.nlu import noise
 from bot.understanding.bare_facts import without_facts
 from bot.understanding.encoder import encoder
-from bot.understanding.place_names import name_directions
+from bot.understanding.intents.place_names import name_directions
+from bot.understanding.intents.voices import Reading
 from bot.understanding.sentence_vectors import kept_vectors
 from bot.understanding.signs import signs
-from bot.understanding.voices import Reading
 from tests.nlu.sentences import Sentence, likeness, pairs_of_letters
 
 PARAPHRASE = 0.3

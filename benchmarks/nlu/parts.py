@@ -20,9 +20,15 @@ from benchmarks.nlu import noise
 from benchmarks.nlu.material import Material
 from bot.language import normalise
 from bot.language.lexicon import words
-from bot.understanding.character_margins import CharacterMargins
-from bot.understanding.characters import CharacterVoice
-from bot.understanding.vector_voices import LINEAR_SIGNS, NEIGHBOUR_SIGNS, LinearVoice, NeighbourVoice, Space
+from bot.understanding.intents.character_margins import CharacterMargins
+from bot.understanding.intents.characters import CharacterVoice
+from bot.understanding.intents.vector_voices import (
+    LINEAR_SIGNS,
+    NEIGHBOUR_SIGNS,
+    LinearVoice,
+    NeighbourVoice,
+    Space,
+)
 
 Scores = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]

@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.nlu.curve import Point
 from benchmarks.nlu.material import Material, directions
 from benchmarks.nlu.trial import Lists
-from bot.understanding.voices import Voices
+from bot.understanding.intents.voices import Voices
 
 CELL, LEFT, TOP = 34, 110, 110
 _STYLE = "font-family='sans-serif' font-size='12'"

@@ -168,7 +168,7 @@ class Peer(ABC):
 class Guanjia(Peer):
     name = "guanjia"
     environment = "rasa"
-    launcher = ("-m", "bot.understanding.launcher")
+    launcher = ("-m", "bot.understanding.server.launcher")
     config = Path("config.yml")
     credentials = Path("credentials.yml")
     endpoints = Path("endpoints.yml")

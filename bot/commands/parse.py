@@ -32,7 +32,7 @@ def parse(
     """
     with _opened(file) as lines:
         model = asyncio.run(ensure_model(_say, more=training_folder(data_folder_of(data))))
-        command = [str(rasa_python()), "-m", "bot.understanding.parse_file", "--model", str(model)]
+        command = [str(rasa_python()), "-m", "bot.understanding.server.parse_file", "--model", str(model)]
         process = subprocess.Popen(
             command, cwd=PROJECT_DIR, env=base_environment(), stdin=lines, stdout=subprocess.PIPE
         )

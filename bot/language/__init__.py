@@ -2,13 +2,13 @@
 
 from bot.language.case_numbers import find_case_numbers
 from bot.language.contacts import find_phone, find_phones, find_plates
-from bot.language.emergency import Emergency, find_emergency
+from bot.language.emergency.check import Emergency, find_emergency
 from bot.language.found import Found
 from bot.language.mood import mood
 from bot.language.normalise import clean, normalise
 from bot.language.person_request import asks_for_person
 from bot.language.rooms import HomeMention, HomeParts, find_homes, read_home
-from bot.language.times import find_since, find_times
+from bot.language.when.phrases import find_since, find_times
 
 __all__ = [
     "Emergency",

@@ -35,7 +35,7 @@ def python_of(environment: str, *, override: str | None = None) -> Path:
 
 def rasa_command(*arguments: str) -> list[str]:
     """The words of a `rasa` command through our launcher."""
-    return [str(rasa_python()), "-m", "bot.understanding.launcher", *arguments]
+    return [str(rasa_python()), "-m", "bot.understanding.server.launcher", *arguments]
 
 
 def desk_environment(settings: Settings) -> dict[str, str]:

@@ -30,7 +30,7 @@ TRAINED_FROM = (
 KEPT = 4
 """So many models stay, the newest first: going back to older data needs no training."""
 MORE_SENTENCES = "GUANJIA_MORE_SENTENCES"
-"""Names the installation's own training sentences to the Rasa project (bot/understanding/importer.py)."""
+"""Names the installation's own training sentences to the Rasa project (server/importer.py)."""
 _STEP = re.compile(r"(Starting to train|Restored) component '(\w+)'")
 
 

@@ -20,7 +20,7 @@ def language_files(*names: str) -> list[Path]:
 
 
 def own_files(*names: str) -> list[Path]:
-    """Modules of this room."""
+    """Modules of this room, by their path in it: "intents/voices"."""
     return [_UNDERSTANDING / f"{name}.py" for name in names]
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
-from bot.understanding import launcher
+from bot.understanding.server import launcher
 
 DRAWS = 500
 WHAT = ("intents", "categories", "upset")
@@ -88,7 +88,7 @@ def _clearly_behind(
 
 
 def _read(model: Path, texts: list[str]) -> list[dict[str, str]]:
-    from bot.understanding.parse_file import ModelReader
+    from bot.understanding.server.parse_file import ModelReader
 
     reader = ModelReader(model)
     try:

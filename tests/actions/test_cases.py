@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from actions.repair import open_confirmed
+from actions.repair.form import open_confirmed
 from actions.status import tell_status
 from actions.urge import urge
 from actions.withdraw import FORM, find_case_to_withdraw, go_on, withdraw_confirmed

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from actions.complaint import FORM, begin, go_on, open_confirmed
+from actions.complaint.form import FORM, begin, go_on, open_confirmed
 from actions.person import hand_over
 from actions.room import Call
 from actions.status import tell_status

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from actions.complaint import FORM, begin, go_on, open_confirmed
+from actions.complaint.form import FORM, begin, go_on, open_confirmed
 from actions.outcome import Outcome
 from bot.desk.casework.access import case_for_agent, cases_beside_chat
 from bot.desk.people.agents import create_agent

@@ -6,9 +6,9 @@ from typing import get_args
 
 import pytest
 
-from actions.fee import answer_fee, as_said
-from actions.fee_asked import area_in, items_of, minutes_in, months_in
-from actions.fee_form import begin, go_on, open_confirmed
+from actions.fee.asked import area_in, items_of, minutes_in, months_in
+from actions.fee.form import begin, go_on, open_confirmed
+from actions.fee.question import answer_fee, as_said
 from actions.heard import Heard, Matter
 from actions.home import verify_home
 from actions.outcome import Outcome
@@ -267,7 +267,7 @@ def test_the_ways_to_pay_are_the_estates_and_no_link(wang: Dialogue) -> None:
 
 
 def test_every_article_an_estate_may_quote_has_a_question_it_is_quoted_for() -> None:
-    code = "".join(path.read_text(encoding="utf-8") for path in PROJECT.glob("actions/fee*.py"))
+    code = "".join(path.read_text(encoding="utf-8") for path in PROJECT.glob("actions/fee/*.py"))
     assert [about for about in get_args(About) if f'"{about}"' not in code] == []
     quoted = {about for source in sample_estate().fees.sources for about in source.about}  # type: ignore[union-attr]
     assert quoted == set(get_args(About))

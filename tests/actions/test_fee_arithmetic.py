@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from actions.fee import answer_fee
+from actions.fee.question import answer_fee
 from actions.room import Call
 from bot.desk.fees.importing import import_bills
 from bot.desk.fees.listing import COLUMNS

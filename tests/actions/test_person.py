@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from actions.heard import Matter
 from actions.person import HandOver, NoteWaiting, hand_over
-from actions.repair import FORM
+from actions.repair.form import FORM
 from actions.room import Room
 from bot.desk.talk.conversations import withdraw_request
 from bot.store.states import CaseKind, Mode

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from actions.heard import Matter
 from actions.matters import NEXT_MATTER
 from actions.next_matter import take_up
-from actions.repair import FORM, begin, go_on, open_confirmed
+from actions.repair.form import FORM, begin, go_on, open_confirmed
 from actions.room import Call
 from bot.desk.people.residents import confirm_home
 from bot.store.states import CaseKind, Urgency

@@ -1,7 +1,7 @@
 """Names of categories: each that the training data or an emergency can bring has one, and no other has."""
 
 from bot.desk.wording.phrases import category_name
-from bot.language.emergency_lexicon import KINDS
+from bot.language.emergency.lexicon import KINDS
 from bot.store.states import CaseKind
 from tests.nlu.sentences import training
 from tests.support.estates import sample_estate, sample_words

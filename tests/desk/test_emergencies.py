@@ -8,8 +8,8 @@ from sqlalchemy import select
 from bot.clock.clock import tick
 from bot.desk.emergencies import help as help_
 from bot.desk.talk.conversations import take_over
-from bot.language.emergency import KINDS
-from bot.language.emergency_answers import read_answer
+from bot.language.emergency.answers import read_answer
+from bot.language.emergency.check import KINDS
 from bot.store.emergency_tables import EmergencyQuestion, PageState
 from bot.store.engine import Store
 from bot.store.states import CaseKind, Urgency

@@ -18,7 +18,7 @@ from bot.process.environments import base_environment
 from bot.process.ports import free_port
 from bot.settings import PROJECT_DIR, Settings, load_settings
 
-PROGRAMS = {"desk": "bot.serve", "rasa": "bot.understanding.launcher"}
+PROGRAMS = {"desk": "bot.serve", "rasa": "bot.understanding.server.launcher"}
 PATIENCE = 120.0
 """Seconds until a process that was killed must be back."""
 

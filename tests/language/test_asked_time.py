@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.language.asked_time import AskedTime, read_asked_time
+from bot.language.when.asked import AskedTime, read_asked_time
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.language.dates import is_ahead
+from bot.language.when.ahead import is_ahead
 
 TODAY = date(2026, 11, 25)
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.language import find_emergency
-from bot.language.emergency import KINDS, find_emergency_by_rules
+from bot.language.emergency.check import KINDS, find_emergency_by_rules
 from bot.language.normalise import _characters
 from tests.language.emergency_lists import Told, emergencies, lookalikes
 from tests.support.examples import times

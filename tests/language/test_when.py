@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.language.when import When, read_since, read_times
+from bot.language.when.meaning import When, read_since, read_times
 
 SHANGHAI = timezone(timedelta(hours=8))
 NOW = datetime(2026, 11, 25, 10, 30, tzinfo=SHANGHAI)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.understanding import launcher
+from bot.understanding.server import launcher
 
 launcher.prepare()
 
-from bot.understanding.parse_file import ModelReader  # noqa: E402  (Rasa is imported prepared)
+from bot.understanding.server.parse_file import ModelReader  # noqa: E402  (Rasa is imported prepared)
 from tests.nlu.sentences import ROOT  # noqa: E402
 
 
@@ -28,7 +28,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     words = ["train", "nlu", "--nlu", "nlu_data/nlu", "--config", "config.yml", "--domain", "domain.yml"]
     words += ["--fixed-model-name", "nlu", "--out", str(folder)]
     done = subprocess.run(
-        [sys.executable, "-m", "bot.understanding.launcher", *words],
+        [sys.executable, "-m", "bot.understanding.server.launcher", *words],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.understanding.borders import Border
-from bot.understanding.matters import parts_of
-from bot.understanding.parse_file import ModelReader
+from bot.understanding.intents.borders import Border
+from bot.understanding.intents.matters import parts_of
+from bot.understanding.server.parse_file import ModelReader
 from tests.nlu.sentences import ROOT, likeness, pairs_of_letters, several_matters, training
 
 OVERLAP = 0.5

@@ -6,8 +6,8 @@ import pytest
 import yaml
 from sklearn.metrics import f1_score
 
-from bot.understanding import mood_sentences
-from bot.understanding.parse_file import ModelReader
+from bot.understanding.mood import sentences as mood_sentences
+from bot.understanding.server.parse_file import ModelReader
 from tests.nlu.sentences import HELD_OUT, likeness, pairs_of_letters
 
 LIST: dict[str, Any] = yaml.safe_load(HELD_OUT.with_name("mood.yml").read_text(encoding="utf-8"))

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.understanding.mood_voice import Lesson, MoodVoice
-from bot.understanding.upset import Reader
+from bot.understanding.mood.upset import Reader
+from bot.understanding.mood.voice import Lesson, MoodVoice
 
 CALM = ["电梯坏了麻烦看看", "请问几点下班", "水管在滴水", "想交物业费", "你好", "门禁卡怎么办理"]
 ANGRY = ["气死我了没人管", "太过分了你们", "气死人", "没人管是吧", "过分", "你们太过分没人管"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.understanding.parse_file import ModelReader, lines_of, parse_lines
+from bot.understanding.server.parse_file import ModelReader, lines_of, parse_lines
 
 ODD = {
     "empty": "",

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from bot.understanding.parse_file import ModelReader
+from bot.understanding.server.parse_file import ModelReader
 from tests.nlu.sentences import held_out, held_out_long, several_matters
 
 Parses = list[dict[str, Any]]

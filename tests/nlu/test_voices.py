@@ -5,9 +5,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from bot.understanding.place_names import DIRECTIONS, name_directions, named_copies
+from bot.understanding.intents.place_names import DIRECTIONS, name_directions, named_copies
+from bot.understanding.intents.voices import Reading, Recipe, Voices
 from bot.understanding.signs import signs
-from bot.understanding.voices import Reading, Recipe, Voices
 from tests.nlu.sentences import Sentence, training
 
 KINDS = ("repair/lift", "repair/water", "complaint/noise", "fee/receipt", "greet", "status")

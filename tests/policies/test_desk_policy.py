@@ -101,7 +101,7 @@ OVER = {"quoted": {"number": "BX2026-0001", "open": False}}
 def test_what_answers_a_message_about_an_open_case_is_about_that_case(
     metadata: dict[str, Any], intent: str, confidence: float, action: str | None
 ) -> None:
-    wanted = {"intent": intent, "upset": 0, "confidence": confidence, "matters": (intent,)}
+    wanted: dict[str, Any] = {"intent": intent, "upset": 0, "confidence": confidence, "matters": (intent,)}
     assert decide(metadata, in_form=False, **wanted) == action
     assert decide(QUOTED, in_form=True, **wanted) is None
 

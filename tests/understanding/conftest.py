@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.understanding import launcher
+from bot.understanding.server import launcher
 
 # Before any test imports Rasa: what a server does first, too.
 launcher.prepare()

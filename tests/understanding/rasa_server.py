@@ -129,7 +129,7 @@ class RasaServer:
     def spawn(self, **environment: str | None) -> "subprocess.Popen[bytes]":
         """Start the process; a variable given as None is not set."""
         files = ["--endpoints", ROOT / "endpoints.yml", "--credentials", ROOT / "credentials.yml"]
-        command = [sys.executable, "-m", "bot.understanding.launcher", "run", "-i", "127.0.0.1"]
+        command = [sys.executable, "-m", "bot.understanding.server.launcher", "run", "-i", "127.0.0.1"]
         given = {**os.environ, **self._environment(), **environment}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -204,7 +204,14 @@ class RasaServer:
 
 def train(out: Path) -> Path:
     """Train the tests' project with the real launcher."""
-    command = [sys.executable, "-m", "bot.understanding.launcher", "train", "--fixed-model-name", "tests"]
+    command = [
+        sys.executable,
+        "-m",
+        "bot.understanding.server.launcher",
+        "train",
+        "--fixed-model-name",
+        "tests",
+    ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "RASA_CACHE_DIRECTORY": str(out / "cache")}
     trained = subprocess.run(
         [*command, "--out", str(out)],

@@ -7,7 +7,7 @@ import pytest
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
 
-from bot.understanding import action_results
+from bot.understanding.server import action_results
 
 ANSWERS: list[Any] = [
     {"events": [], "responses": []},

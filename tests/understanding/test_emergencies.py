@@ -3,7 +3,7 @@
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.understanding.emergencies import Emergencies
+from bot.understanding.emergency.component import Emergencies
 from bot.understanding.parses import BLANK, parse_of
 
 

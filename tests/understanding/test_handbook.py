@@ -10,8 +10,8 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.understanding.encoder import encoder
-from bot.understanding.handbook import Handbook
-from bot.understanding.handbook_index import HandbookIndex, grams
+from bot.understanding.handbook.finder import Handbook
+from bot.understanding.handbook.index import HandbookIndex, grams
 from bot.understanding.sentence_vectors import SentenceVectors, read_vector
 
 ENTRIES: list[dict[str, Any]] = [

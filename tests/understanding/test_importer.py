@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from rasa.shared.exceptions import RasaException
 
-from bot.understanding.importer import ProjectImporter
+from bot.understanding.server.importer import ProjectImporter
 
 TOPIC = 'version: "3.1"\nintents: [{intent}]\n'
 SENTENCES = 'version: "3.1"\nnlu:\n  - intent: {intent}\n    examples: |\n      - {text}\n'

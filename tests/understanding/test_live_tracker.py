@@ -11,10 +11,10 @@ from rasa.core.agent import Agent
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.understanding.live_tracker import STATES, LiveTracker
-from bot.understanding.nlg import KeyNLG
-from bot.understanding.tracker_store import TurnTrackerStore
-from bot.understanding.turn_processor import TurnProcessor
+from bot.understanding.server.live_tracker import STATES, LiveTracker
+from bot.understanding.server.nlg import KeyNLG
+from bot.understanding.server.tracker_store import TurnTrackerStore
+from bot.understanding.server.turn_processor import TurnProcessor
 from tests.understanding.rasa_server import PROJECT, ROOT, ActionServer
 
 # Through both forms, with questions in between and a change of mind; said over and over.

@@ -8,7 +8,7 @@ import pytest
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from bot.understanding.logistic import fitted
+from bot.understanding.intents.logistic import fitted
 
 CLASSES = 4
 Lesson = tuple[npt.NDArray[np.float32], npt.NDArray[np.int64], npt.NDArray[np.float64]]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.understanding.model_parts import needs_scikit_learn, parts_of
+from bot.understanding.server.model_parts import needs_scikit_learn, parts_of
 
 OURS = ["bot.understanding.tokenizer.ChineseTokenizer", "rasa.core.policies.rule_policy.RulePolicy"]
 STOCK = "rasa.nlu.classifiers.logistic_regression_classifier.LogisticRegressionClassifier"

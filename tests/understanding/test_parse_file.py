@@ -24,5 +24,5 @@ def test_a_model_that_is_none_is_an_error(tmp_path: Path) -> None:
 
 
 def _parse_file(model: Path, lines: bytes) -> "subprocess.CompletedProcess[bytes]":
-    command = [sys.executable, "-m", "bot.understanding.parse_file", "--model", str(model)]
+    command = [sys.executable, "-m", "bot.understanding.server.parse_file", "--model", str(model)]
     return subprocess.run(command, input=lines, cwd=ROOT, capture_output=True, check=False)

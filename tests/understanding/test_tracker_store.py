@@ -12,8 +12,8 @@ from rasa.shared.core.events import SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.understanding import tracker_store
-from bot.understanding.tracker_store import KeptTurn, TrackerNotKept, TurnTrackerStore
+from bot.understanding.server import tracker_store
+from bot.understanding.server.tracker_store import KeptTurn, TrackerNotKept, TurnTrackerStore
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def test_a_file_that_cannot_be_used_is_said_at_the_start(tmp_path: Path, damage:
 
 
 def test_rasa_makes_it_from_endpoints_yml(path: str) -> None:
-    kind = "bot.understanding.tracker_store.TurnTrackerStore"
+    kind = "bot.understanding.server.tracker_store.TurnTrackerStore"
     made = TrackerStore.create(EndpointConfig(type=kind, path=path))
     assert isinstance(made, TurnTrackerStore)
     made.close()

@@ -13,7 +13,7 @@ import yaml
 from rasa.engine.recipes import default_components
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 
-from bot.understanding import placeholders, tensorflow_standin
+from bot.understanding.server import placeholders, tensorflow_standin
 from tests.understanding.rasa_server import PROJECT, ROOT
 
 
@@ -45,7 +45,7 @@ def test_training_with_a_component_that_needs_tensorflow_says_so(tmp_path: Path)
     config = project / "config.yml"
     config.write_text(config.read_text().replace("LogisticRegressionClassifier", "DIETClassifier"))
     trained = subprocess.run(
-        [sys.executable, "-m", "bot.understanding.launcher", "train"],
+        [sys.executable, "-m", "bot.understanding.server.launcher", "train"],
         cwd=project,
         env={"PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -62,7 +62,7 @@ def test_the_stand_in_stays_out_where_the_real_one_is(
     (tmp_path / "tensorflow.py").write_text("__version__ = 'real'")
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from bot.understanding import launcher, tensorflow_standin\n"
+        "from bot.understanding.server import launcher, tensorflow_standin\n"
         "launcher.prepare()\n"
         "import tensorflow\n"
         "print(tensorflow.__version__, tensorflow_standin.is_installed())"

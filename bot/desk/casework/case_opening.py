@@ -14,7 +14,7 @@ from bot.desk.casework.promise_times import PromisedTime
 from bot.desk.casework.promises import make_promises
 from bot.desk.estate.model import Estate
 from bot.desk.talk.transcript import storable
-from bot.language.when import read_since
+from bot.language.when.meaning import read_since
 from bot.store.counters import next_value
 from bot.store.states import CaseKind, CaseStatus, Urgency
 from bot.store.tables import Case, Household

@@ -11,7 +11,7 @@ from bot.desk.emergencies.heard import NOTHING_HEARD, Heard, said_last
 from bot.desk.emergencies.telling import Telling
 from bot.desk.people.notices import give_notice
 from bot.desk.talk.reminders import has_open_question
-from bot.language.emergency_talk import read_talk
+from bot.language.emergency.talk import read_talk
 from bot.language.person_request import asks_for_person
 from bot.store import actors
 from bot.store.emergency_tables import Alarm, AlarmState, AlarmVoice

@@ -28,9 +28,9 @@ from bot.desk.emergencies.places import place_of, place_said
 from bot.desk.emergencies.questions import DETAIL, DOUBT, open_detail, open_question
 from bot.desk.emergencies.telling import Telling
 from bot.desk.rows import lock_conversation
-from bot.language.emergency import Emergency, find_emergency
-from bot.language.emergency_answers import NO_PAYLOAD, YES_PAYLOAD, read_answer
-from bot.language.emergency_talk import read_talk
+from bot.language.emergency.answers import NO_PAYLOAD, YES_PAYLOAD, read_answer
+from bot.language.emergency.check import Emergency, find_emergency
+from bot.language.emergency.talk import read_talk
 from bot.language.person_request import asks_for_person
 from bot.store import actors
 from bot.store.emergency_tables import Alarm, AlarmState, AlarmVoice, EmergencyQuestion

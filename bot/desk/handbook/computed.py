@@ -9,7 +9,7 @@ from bot.desk.estate.calendar_part import Period
 from bot.desk.estate.model import Estate
 from bot.desk.handbook.days import DayKind, day_meant, kind_of
 from bot.desk.handbook.model import Entry, Schedule
-from bot.language.asked_time import AskedTime, read_asked_time
+from bot.language.when.asked import AskedTime, read_asked_time
 
 Verdict = Literal["hours", "closed", "off_season", "yes", "no", "partly"]
 

@@ -31,9 +31,10 @@ class Seal:
     def close(self, secret: bytes, *, owner: str) -> str:
         """Seal it (AES-256-GCM): other words each time."""
         nonce = os.urandom(NONCE)
-        return MARK + base64.urlsafe_b64encode(
-            nonce + self._cipher().encrypt(nonce, secret, owner.encode())
-        ).decode()
+        return (
+            MARK
+            + base64.urlsafe_b64encode(nonce + self._cipher().encrypt(nonce, secret, owner.encode())).decode()
+        )
 
     def open(self, sealed: str, *, owner: str) -> bytes:
         """What was sealed. Raises SealBroken."""

@@ -73,7 +73,7 @@ class RealRasa:
     def _launch(self, *words: str) -> "subprocess.Popen[bytes]":
         with (self._folder / "rasa.log").open("ab") as log:
             return subprocess.Popen(
-                [str(python_of("rasa-dev")), "-m", "bot.understanding.launcher", *words],
+                [str(python_of("rasa-dev")), "-m", "bot.understanding.server.launcher", *words],
                 cwd=PROJECT,
                 env={**os.environ, **self._environment()},
                 stdout=log,

@@ -1,0 +1,1 @@
+"""What residents say of time: found in a text, and read as real times."""

@@ -1,0 +1,1 @@
+"""Which entries of the handbook may answer a message."""

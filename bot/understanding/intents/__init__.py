@@ -1,0 +1,1 @@
+"""What is wanted: intent, category and matters, by several voices."""

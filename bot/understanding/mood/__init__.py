@@ -1,0 +1,1 @@
+"""How upset somebody is, and in what manner she writes (R14)."""

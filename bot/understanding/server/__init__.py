@@ -1,0 +1,1 @@
+"""The Rasa server itself: launcher, importer, input channel, turns, trackers, what it gives back."""
