@@ -8,13 +8,14 @@ import math
 import re
 from dataclasses import dataclass
 
-FEATURES = ("sure", "connector", "sentence", "space", "length", "parts", "letter", "also", "behind")
-WEIGHTS = (0.72, 2.91, 1.79, 2.52, 2.07, -3.35, -6.02, 0.63, -0.14)
-BIAS = -2.37
+FEATURES = ("sure", "connector", "sentence", "space", "length", "parts", "letter", "also", "but", "behind")
+WEIGHTS = (0.73, 3.0, 1.85, 2.21, 2.08, -3.62, -5.96, 0.73, 1.49, -0.26)
+BIAS = -2.18
 SURE = 0.5
 """Chance from which a matter begins."""
 
 _ALSO = re.compile(r"^(?:而且|并且|同时)?.{0,6}?[也又还]")
+_BUT = re.compile(r"^(?:不过|但是?|可是|可惜|就是|只是|然而)")
 _LONGEST, _MOST_PARTS = 25, 8
 
 
@@ -44,6 +45,7 @@ class Border:
             min(self.parts, _MOST_PARTS) / 4,
             float(self.letter),
             float(bool(_ALSO.match(self.text))),
+            float(bool(_BUT.match(self.text))),
             float(self.behind),
         )
 

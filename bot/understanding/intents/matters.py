@@ -6,7 +6,9 @@ only when it is sure by itself, of another topic, and no mere frame (urging, thr
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from bot.language.lexicon import words
 from bot.understanding.intents.borders import Border
 from bot.understanding.pieces import CONNECTOR, ONLY_CONNECTS, SENTENCE_END, Piece, clauses, sentences
 
@@ -137,7 +139,8 @@ class _Run:
 
 
 def parts_of(text: str) -> list[Part]:
-    """Clauses with their borders, of a letter sentences; what is too short is joined to the one before."""
+    """Clauses with their borders, of a letter sentences; what is too short is joined to the one before,
+    and what follows the bare name of a thing ("水龙头 滴滴答答") is said of it."""
     found: list[Part] = []
     told = False
     for piece in sentences(text) if len(text) > LONG else clauses(text):
@@ -147,7 +150,7 @@ def parts_of(text: str) -> list[Part]:
         if announced:
             found.append(Part(piece, "connector"))
             continue
-        if found and len(piece.text) < SHORTEST:
+        if found and (len(piece.text) < SHORTEST or found[-1].piece.text in _things()):
             before = found.pop()
             joined = Piece(text[before.piece.start : piece.end], before.piece.start, piece.end)
             found.append(Part(joined, before.border))
@@ -155,6 +158,11 @@ def parts_of(text: str) -> list[Part]:
         between = text[found[-1].piece.end : piece.start] if found else ""
         found.append(Part(piece, "connector" if CONNECTOR.match(piece.text) else _parted_by(between)))
     return found
+
+
+@lru_cache(maxsize=1)
+def _things() -> frozenset[str]:
+    return frozenset(words("facility"))
 
 
 def _parted_by(between: str) -> str:
