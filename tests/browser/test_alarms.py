@@ -10,14 +10,14 @@ from tests.support.cast import Cast
 
 CRY = "3栋2单元电梯困住了，里面有两个孩子"
 BEATS = """() => {
-  const heard = (window.heard = []);
+  let heard = 0;
   const start = OscillatorNode.prototype.start;
   OscillatorNode.prototype.start = function (...when) {
-    heard.push(this.frequency.value);
+    document.documentElement.dataset.heard = ++heard;
     return start.apply(this, when);
   };
 }"""
-"""Makes `window.heard` hold the tones of the alarm."""
+"""Counts the tones of the alarm in the page itself: its policy forbids a script that is polled."""
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_the_desk_rings_and_blinks_until_somebody_has_it(resident: Page, li: Pag
     expect(bar).to_contain_text("电梯困人")
     expect(bar).to_contain_text("3栋2单元")
     expect(li).to_have_title(re.compile("应急：电梯困人"))
-    li.wait_for_function("window.heard.length >= 3")
+    expect(li.locator("html")).to_have_attribute("data-heard", re.compile(r"^([3-9]|\d{2,})$"))
     expect(resident.locator("#messages")).to_contain_text("已通知值班人员")
     keep_screenshot(li, "alarm-bar")
     bar.get_by_role("button", name="我来处理").click()
