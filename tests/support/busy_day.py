@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.desk.casework.cases import assign_case, close_case, reopen_case, resolve_case, start_case
@@ -11,10 +12,12 @@ from bot.desk.people.agents import change_role
 from bot.desk.people.blocks import block
 from bot.desk.service import beside, endings, presence
 from bot.desk.talk import conversations
+from bot.desk.talk.outbox import mark_sent
 from bot.desk.talk.transcript import record_inbound, record_outbound
 from bot.store import actors
 from bot.store.engine import Store
-from bot.store.states import CaseKind, Lane, Role, Sender, Urgency
+from bot.store.states import CaseKind, Delivery, Lane, Role, Sender, Urgency
+from bot.store.tables import OutboxRow
 from tests.support.casework import case_of, open_lift_case
 from tests.support.cast import Cast, Person, make_person
 from tests.support.clock import HandClock
@@ -45,6 +48,7 @@ def busy_day(store: Store, cast: Cast, clock: HandClock) -> dict[str, str]:
         alarm = only_alarm(session)
         telling = Telling(sample_words(), sample_estate())
         acknowledge(session, alarm.id, agent_id=cast.li.agent_id, telling=telling, now=clock.turn(seconds=50))
+        _all_sent(session, clock)
     return {
         "sign-in": "/desk/sign-in",
         "chats": "/desk/chats",
@@ -70,7 +74,7 @@ def busy_day(store: Store, cast: Cast, clock: HandClock) -> dict[str, str]:
 
 
 def _neighbours(session: Session, cast: Cast, clock: HandClock) -> None:
-    """Others with small matters: two wait, two are with the assistant; their cases stand differently."""
+    """Others with small matters: two wait, one is with 小李; their cases stand differently."""
     people = [make_person(session, name, room, clock()) for name, room, _ in NEIGHBOURS]
     for place, (person, (_, _, text)) in enumerate(zip(people, NEIGHBOURS, strict=True)):
         record_inbound(
@@ -84,9 +88,22 @@ def _neighbours(session: Session, cast: Cast, clock: HandClock) -> None:
             conversations.request_person(
                 session, person.conversation_id, reason="asked", by=actors.BOT, now=clock()
             )
+    conversations.answer(
+        session,
+        people[3].conversation_id,
+        agent_id=cast.li.agent_id,
+        text="何先生您好，装宽带不用登记，师傅进门时报一下房号就行",
+        client_id="2",
+        now=clock.turn(seconds=20),
+    )
     _cases_of(session, cast, people, clock)
     reason = "连续三天在会话里辱骂客服，已当面提醒过一次"
     block(session, cast.stranger.resident_id, reason=reason, days=7, by=cast.chen.by, now=clock())
+
+
+def _all_sent(session: Session, clock: HandClock) -> None:
+    for message_id in session.scalars(select(OutboxRow.message_id).where(OutboxRow.state == Delivery.QUEUED)):
+        mark_sent(session, message_id, desk="busy", now=clock())
 
 
 def _cases_of(session: Session, cast: Cast, people: list[Person], clock: HandClock) -> None:
