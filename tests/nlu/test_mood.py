@@ -39,8 +39,8 @@ def test_the_level_is_read(said: Said, capsys: pytest.CaptureFixture[str]) -> No
 def test_hardly_a_calm_writer_is_taken_for_angry(said: Said) -> None:
     calm = [(text, read) for text, meant, read, _ in said if meant == 0]
     angry = [text for text, read in calm if read == 2]
-    # Five of them are, at 2026-11-25: haste with exclamation marks, "没有怪你们的意思". To be brought to none again.
-    assert len(angry) <= 0.08 * len(calm), angry
+    # Four are, at 2026-11-25: loud praise, a cry of haste, "没有怪你们的意思". To be brought to none again.
+    assert len(angry) <= 0.06 * len(calm), angry
 
 
 def test_few_angry_ones_are_taken_for_calm(said: Said) -> None:
