@@ -69,6 +69,6 @@ def test_a_doubt_is_answered_with_one_tap(resident: Page, li: Page) -> None:
     expect(resident.locator("#messages")).to_contain_text("没有危险就好")
     expect(li.locator(".alarm")).to_have_count(0)
     cries(resident, "楼道有股糊味，比刚才重了")
-    resident.get_by_role("button", name="有", exact=True).last.click()
+    resident.get_by_role("button", name="有", exact=True, disabled=False).click()
     expect(resident.locator("#messages")).to_contain_text("不要乘电梯")
     expect(li.locator(".alarm")).to_contain_text("火情")
