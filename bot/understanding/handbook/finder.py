@@ -21,6 +21,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.language import normalise
+from bot.understanding.bare_facts import says_only_facts
 from bot.understanding.encoder import encoder
 from bot.understanding.handbook.index import HandbookIndex, read_elsewhere, read_entries
 from bot.understanding.sentence_vectors import read_vector, vector_of
@@ -105,6 +106,7 @@ class Handbook(GraphComponent):
             surely
             and intent.get("name") in TAKEN_FOR
             and len(matters) < 2
+            and not says_only_facts(message.get(TEXT) or "")
             and not message.get("upset")
             and not message.get("emergency")
         )
