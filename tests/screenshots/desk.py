@@ -5,7 +5,6 @@ that of tests/support/busy_day.py, the clock stands still: a picture changes whe
 """
 
 import asyncio
-import io
 import sys
 import tempfile
 import threading
@@ -14,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
-from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from starlette.applications import Starlette
 
@@ -29,6 +27,7 @@ from bot.store.migrate import upgrade
 from bot.workspace.parts import Parts
 from bot.workspace.routes import routes
 from tests.browser.conftest import DESKTOP, FLAGS, PHONE
+from tests.screenshots.webp import keep
 from tests.support.busy_day import busy_day
 from tests.support.cast import PASSWORD, Cast, make_cast
 from tests.support.clock import HandClock
@@ -37,10 +36,8 @@ from tests.support.estates import sample_estate, sample_words
 PICTURES = PROJECT_DIR / "docs/pictures/pages"
 INDEX = PROJECT_DIR / "docs/pages.md"
 LOOKS = {"light": (DESKTOP, "light"), "dark": (DESKTOP, "dark"), "phone": (PHONE, "light")}
-SHOWN = "document.querySelector('#alarms .alarm-under-way, body.bare') !== null"
-"""The frame's own parts have come."""
-QUALITY = 72
-"""Of WebP: 15 to 50 KB a picture, and the text stays sharp."""
+SHOWN = "#alarms .alarm-under-way, body.bare"
+"""The frame's own parts have come; a locator, because the page's policy forbids a script that is polled."""
 
 
 def main(names: list[str]) -> None:
@@ -53,12 +50,11 @@ def main(names: list[str]) -> None:
             page = opened(browser, look, clock)
             for name, path in pages.items():
                 page.goto(url + path)
+                page.locator(SHOWN).first.wait_for(state="attached")
+                if name in (names or pages):
+                    keep(page, PICTURES / f"{name}-{look}.webp")
                 if name == "sign-in":
-                    keep(page, name, look, names)
                     sign_in(page, url, cast.chen.login)
-                    continue
-                page.wait_for_function(SHOWN)
-                keep(page, name, look, names)
             page.context.close()
         browser.close()
     INDEX.write_text(index(list(pages)), encoding="utf-8")
@@ -138,14 +134,6 @@ def sign_in(page: Page, url: str, login: str) -> None:
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
     page.wait_for_url(f"{url}/desk/chats")
-
-
-def keep(page: Page, name: str, look: str, names: list[str]) -> None:
-    """As WebP, unless others were asked for."""
-    if names and name not in names:
-        return
-    picture = Image.open(io.BytesIO(page.screenshot()))
-    picture.save(PICTURES / f"{name}-{look}.webp", quality=QUALITY, method=6)
 
 
 if __name__ == "__main__":
