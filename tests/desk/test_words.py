@@ -46,7 +46,7 @@ def project(pattern: str) -> Iterator[Path]:
 
 
 def named_in_code() -> set[str]:
-    files = [*project("actions/*.py"), *project("bot/**/*.py"), *project("policies/*.py")]
+    files = [*project("actions/**/*.py"), *project("bot/**/*.py"), *project("policies/*.py")]
     return {key for path in files for key in KEY.findall(path.read_text(encoding="utf-8"))}
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.desk.service import presence
 from bot.desk.talk.conversations import take_over
 from tests.channels.telegram.conftest import StartTelegramDesk, TelegramDesk
 from tests.channels.telegram.test_hearing import words
@@ -81,6 +82,7 @@ def test_a_person_who_serves_her_says_it_herself(
     known.server.stop()
     wang.says("师傅来了吗")
     known.clock.turn(timedelta(hours=2))
+    known.writes(lambda session: presence.heartbeat(session, li.agent_id, now=known.clock()))
     again = start("desk-2")
     telegram.until(lambda: "师傅来了吗" in [message.text for message in again.heard(wang)])
     assert count(wang, AWAY) == 0

@@ -8,6 +8,9 @@ from tests.channels.telegram.conftest import TelegramDesk
 from tests.channels.telegram.test_hearing import picture
 from tests.doubles.telegram.people import TelegramPerson
 
+BUSY = 60.0
+"""Seconds: each try of the desk waits for a locked database before it gives up, and rests a little."""
+
 
 def test_what_came_while_the_database_was_locked_is_not_confirmed_and_not_lost(
     desk: TelegramDesk, wang: TelegramPerson
@@ -19,10 +22,10 @@ def test_what_came_while_the_database_was_locked_is_not_confirmed_and_not_lost(
         other.execute("BEGIN IMMEDIATE")
         asked = len(desk.telegram.calls_of("getUpdates"))
         wang.says("二")
-        desk.telegram.until(lambda: len(desk.telegram.calls_of("getUpdates")) > asked)
+        desk.telegram.until(lambda: len(desk.telegram.calls_of("getUpdates")) > asked, seconds=BUSY)
         assert desk.telegram.world.unconfirmed() == 1
         other.execute("ROLLBACK")
-    desk.telegram.until(lambda: len(wang.texts()) == 2)
+    desk.telegram.until(lambda: len(wang.texts()) == 2, seconds=BUSY)
     assert [message.text for message in desk.heard(wang)] == ["一", "二"]
     desk.telegram.until(lambda: desk.telegram.world.unconfirmed() == 0)
 
