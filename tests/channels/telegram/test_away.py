@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.desk.service import presence
-from bot.desk.talk.conversations import take_over
+from bot.desk.talk.conversations import answer
 from tests.channels.telegram.conftest import StartTelegramDesk, TelegramDesk
 from tests.channels.telegram.test_hearing import words
 from tests.doubles.telegram.people import TelegramPerson
@@ -76,13 +76,16 @@ def test_after_more_than_a_day_who_wrote_before_is_told_what_may_be_lost(
 def test_a_person_who_serves_her_says_it_herself(
     known: TelegramDesk, start: StartTelegramDesk, wang: TelegramPerson, telegram: FakeTelegram
 ) -> None:
-    li = make_cast(known.store, now=known.clock()).li
-    hers = known.conversation(wang)
-    known.writes(lambda session: take_over(session, hers.id, agent_id=li.agent_id, now=known.clock()))
+    li = make_cast(known.store, now=known.clock()).li.agent_id
+    hers = known.conversation(wang).id
+    known.writes(
+        lambda session: answer(session, hers, agent_id=li, text="我是小李", client_id="1", now=known.clock())
+    )
+    telegram.until(lambda: count(wang, "我是小李"))
     known.server.stop()
     wang.says("师傅来了吗")
     known.clock.turn(timedelta(hours=2))
-    known.writes(lambda session: presence.heartbeat(session, li.agent_id, now=known.clock()))
+    known.writes(lambda session: presence.heartbeat(session, li, now=known.clock()))
     again = start("desk-2")
     telegram.until(lambda: "师傅来了吗" in [message.text for message in again.heard(wang)])
     assert count(wang, AWAY) == 0
