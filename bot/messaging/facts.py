@@ -11,7 +11,6 @@ from bot.desk.people.residents import homes_of
 from bot.desk.service.callbacks import PAYLOAD, wants_number
 from bot.desk.service.ratings import rating_in
 from bot.desk.talk.escalation import EscalationFacts, annoyed_in, decide, misunderstood_in
-from bot.desk.talk.quotes import Quoted, quoted_in
 from bot.desk.talk.turns import ClaimedTurn
 from bot.language.callback import asks_for_callback
 from bot.language.contacts import find_phone
@@ -19,6 +18,7 @@ from bot.language.home_codes import find_home_code
 from bot.language.person_request import asks_for_person
 from bot.language.pointing import only_points
 from bot.language.threats import threatens
+from bot.messaging.quotes import Quoted, quoted_in
 from bot.messaging.rasa_client import TurnCall
 from bot.store.states import Mode
 from bot.store.tables import Conversation, Message

@@ -4,7 +4,7 @@ import pytest
 
 from bot.desk.casework.cases import withdraw_case
 from bot.desk.talk.conversations import Answered
-from bot.desk.talk.quotes import Quoted, quoted_in
+from bot.messaging.quotes import Quoted, quoted_in
 from bot.store import actors
 from bot.store.channel_tables import TelegramMessage
 from bot.store.tables import Conversation, Message
