@@ -28,10 +28,14 @@ def take(session: Session, key: str, *, burst: int, every: timedelta, now: datet
         .returning(PaceRow.key)
         .execution_options(synchronize_session=False)
     ).all()
-    if taken:
-        return timedelta(0)
-    full_at = session.scalars(select(PaceRow.full_at).where(PaceRow.key == key)).one()
-    return (full_at - latest) * _TICK
+    return timedelta(0) if taken else wait_for(session, key, burst=burst, every=every, now=now)
+
+
+def wait_for(session: Session, key: str, *, burst: int, every: timedelta, now: datetime) -> timedelta:
+    """How long until there is a drop; zero: there is one. Takes none."""
+    at, drop = (now - _EPOCH) // _TICK, every // _TICK
+    full_at = session.scalars(select(PaceRow.full_at).where(PaceRow.key == key)).one_or_none() or at
+    return max(timedelta(0), (full_at - at - (burst - 1) * drop) * _TICK)
 
 
 def forget_full(session: Session, *, now: datetime) -> None:

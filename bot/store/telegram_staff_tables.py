@@ -5,12 +5,16 @@ The group mirrors the workspace and is never the record. Telegram's numbers have
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.store.columns import BigId, words
 from bot.store.tables import Agent, Attachment, Base, Conversation
+
+ASKS_NOTE: Final = "asks_note"
+"""The kind of a post that asks for the note of a hand-back: who serves the chat and replies hands it back."""
 
 
 class PostState(StrEnum):
@@ -73,9 +77,6 @@ class StaffTopic(Base):
     seen_revision: Mapped[int] = mapped_column(default=0)
     """Messages up to this revision are in posts; written in one transaction with them."""
     seen_event: Mapped[int] = mapped_column(BigInteger, default=0)
-    asks_note_id: Mapped[int | None] = mapped_column(BigInteger)
-    """Our message that asks for the note of the hand-back; who answers it hands back."""
-    asks_note_of: Mapped[int | None] = mapped_column(BigId, ForeignKey("agents.id"))
     conversation: Mapped[Conversation] = relationship()
 
 
@@ -87,7 +88,7 @@ class StaffPost(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     topic_id: Mapped[int] = mapped_column(BigId, ForeignKey("telegram_topics.id"), index=True)
     kind: Mapped[str] = mapped_column(String(20), default="lines")
-    """lines | word (to one person, before all lines) | asks_note."""
+    """lines | word (to one person, before all lines) | ASKS_NOTE."""
     text: Mapped[str] = mapped_column(Text)
     attachment_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("attachments.id"))
     reply_to: Mapped[int | None] = mapped_column(BigInteger)

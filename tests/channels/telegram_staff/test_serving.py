@@ -1,13 +1,16 @@
 """Agents serve from their group at Telegram: topics, answers, buttons, and what must never happen."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.desk.service.presence import There, there
 from bot.desk.talk.conversations import HeldByAnother, answer, take_over
 from bot.store.service_tables import ChatEnding, ChatNote, Presence
 from bot.store.states import Mode
 from bot.store.tables import Attachment, AuditRow, Message
-from bot.store.telegram_staff_tables import StaffTopic
+from bot.store.telegram_staff_tables import ASKS_NOTE, StaffPost
 from tests.channels.telegram.test_hearing import picture
 from tests.channels.telegram_staff.staff import StaffDesk
 from tests.doubles.rasa.fake import FakeRasa
@@ -45,9 +48,7 @@ def test_she_is_taken_over_answered_and_handed_back_with_a_note_the_assistant_kn
     staff.presses(staff.li, "交还助手", topic)
     staff.shows(topic, "小李，请“回复”本条")
     asked = staff.forum.in_topic(topic)[-1]["message_id"]
-    staff.desk.telegram.until(
-        lambda: staff.desk.reads(lambda s: s.scalar(select(StaffTopic.asks_note_id))) == asked
-    )
+    staff.desk.telegram.until(lambda: asked in staff.desk.reads(asked_for_note))
     staff.forum.says(staff.li, "李工明早九点上门，已答应", topic, reply_to=asked)
     staff.desk.telegram.until(lambda: staff.mode(wang) is Mode.BOT)
     assert staff.desk.conversation(wang).handback_note == "李工明早九点上门，已答应"
@@ -58,6 +59,29 @@ def test_she_is_taken_over_answered_and_handed_back_with_a_note_the_assistant_kn
     assert staff.said_by_people(wang) == ["王阿姨您好，我是小李，李工明早九点上门"]
     ended = staff.desk.reads(lambda session: session.scalars(select(ChatEnding)).one())
     assert (ended.agent_id, ended.reason) == (staff.cast.li.agent_id, "answered")
+
+
+def test_a_note_that_was_asked_for_never_reaches_the_resident(
+    staff: StaffDesk, topic: int, wang: TelegramPerson
+) -> None:
+    staff.presses(staff.li, "接手", topic)
+    staff.has_button(topic, "交还助手")
+    staff.presses(staff.li, "交还助手", topic)
+    staff.shows(topic, "小李，请“回复”本条")
+    first = staff.forum.in_topic(topic)[-1]["message_id"]
+    staff.presses(staff.li, "交还助手", topic)  # once more, and 陈姐 presses what was not for her
+    staff.desk.telegram.until(lambda: "\n".join(staff.forum.texts(topic)).count("请“回复”本条") == 2)
+    assert "没有交还" in staff.presses(staff.chen, "不写备注，直接交还", topic)
+    staff.desk.telegram.until(lambda: first in staff.desk.reads(asked_for_note))
+    staff.forum.says(staff.li, "她很生气，说话慢一点", topic, reply_to=first)
+    staff.desk.telegram.until(lambda: staff.mode(wang) is Mode.BOT)
+    assert staff.desk.conversation(wang).handback_note == "她很生气，说话慢一点"
+    assert staff.said_by_people(wang) == []
+
+
+def asked_for_note(session: Session) -> Sequence[int | None]:
+    """Telegram's numbers of the questions for a note."""
+    return session.scalars(select(StaffPost.telegram_id).where(StaffPost.kind == ASKS_NOTE)).all()
 
 
 def test_an_answer_to_a_chat_nobody_owns_takes_it_over_first(

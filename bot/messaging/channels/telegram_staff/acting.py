@@ -29,7 +29,7 @@ from bot.messaging.channels.telegram_staff.reading import StaffDid, StaffUpdate
 from bot.messaging.channels.telegram_staff.wording import StaffWording
 from bot.store import actors
 from bot.store.tables import Agent
-from bot.store.telegram_staff_tables import StaffPlace, StaffPost, StaffTopic
+from bot.store.telegram_staff_tables import ASKS_NOTE, StaffPlace, StaffPost, StaffTopic
 
 NOTE: Final = ("//", "／／")
 """Begins what is for colleagues only."""
@@ -118,7 +118,7 @@ class Acting:
             return label("unshowable")
         if did.did is StaffDid.COMMAND:
             return self._command(session, topic, agent, did, now)
-        if topic.asks_note_of == agent.id and did.reply_to == topic.asks_note_id and did.reply_to is not None:
+        if self._answers_for_note(session, topic, did):
             return self._hand_back(session, topic, agent, note=did.text, reason="answered", now=now)
         if did.text.startswith(NOTE):
             return self._note(session, topic, agent, did.text[2:], now)
@@ -177,7 +177,6 @@ class Acting:
         if chat.owner_id == agent.id:
             endings.record_ending(session, chat.id, agent_id=agent.id, reason=reason, note=note, now=now)
         outcome = conversations.hand_back(session, chat.id, agent_id=agent.id, note=note or None, now=now)
-        topic.asks_note_id = topic.asks_note_of = None
         if isinstance(outcome, conversations.NotYours):
             return self._not_yours(outcome.agent_name)
         return ""
@@ -212,9 +211,8 @@ class Acting:
         if topic.conversation.owner_id != agent.id:
             owner = topic.conversation.owner
             return self._not_yours(owner.name if owner else None)
-        topic.asks_note_of, topic.asks_note_id = agent.id, None
         text = self.wording.label("asks_note", person=agent.name)
-        say_word(session, topic, text, reply_to=None, now=now, kind="asks_note")
+        say_word(session, topic, text, reply_to=None, now=now, kind=ASKS_NOTE)
         return self.wording.label("asked_note")
 
     def _no_note(self, session: Session, topic: StaffTopic, agent: Agent, now: datetime) -> str:
@@ -239,6 +237,17 @@ class Acting:
         presence.heard_elsewhere(session, agent.id, estate=self.wording.estate, now=now)
         subject = f"conversation:{topic.conversation_id}"
         audit.note(session, by=actors.agent(agent.id), what=f"telegram_{what}", subject=subject, now=now)
+
+    def _answers_for_note(self, session: Session, topic: StaffTopic, did: StaffUpdate) -> bool:
+        """Is it a reply to one of our questions for a note? Then it never goes to the resident."""
+        if did.reply_to is None:
+            return False
+        asked = select(StaffPost.id).where(
+            StaffPost.topic_id == topic.id,
+            StaffPost.kind == ASKS_NOTE,
+            StaffPost.telegram_id == did.reply_to,
+        )
+        return session.scalars(asked).first() is not None
 
     def _went_out(self, session: Session, topic: StaffTopic, telegram_id: int) -> bool:
         found = select(StaffPlace.message_id).where(

@@ -21,7 +21,7 @@ from bot.messaging.channels.telegram_staff.wording import StaffWording
 from bot.store import actors, paces
 from bot.store.states import Mode
 from bot.store.tables import Attachment, Conversation, ConversationEvent
-from bot.store.telegram_staff_tables import PostState, StaffPost, StaffTopic
+from bot.store.telegram_staff_tables import ASKS_NOTE, PostState, StaffPost, StaffTopic
 
 LEASE: Final = timedelta(minutes=1)
 """A post whose desk says nothing for so long is sent again, and says that it may be there twice."""
@@ -223,7 +223,7 @@ class Claims:
             params["link_preview_options"] = {"is_disabled": True}
         if post.reply_to is not None:
             params["reply_parameters"] = {"message_id": post.reply_to, "allow_sending_without_reply": True}
-        if post.kind == "asks_note":
+        if post.kind == ASKS_NOTE:
             button = {
                 "text": self.wording.label("button_nonote"),
                 "callback_data": f"{BUTTON}nonote:{topic.id}",
@@ -267,14 +267,16 @@ class Claims:
         ).one_or_none()
 
     def _has_room(self, session: Session, chat_id: int, now: datetime) -> bool:
-        with session.begin_nested() as look:
-            free = self._take(session, chat_id, now)
-            look.rollback()
-        return free
+        key, pace = _pace_key(chat_id), self.pace
+        return not paces.wait_for(session, key, burst=pace.burst, every=pace.every, now=now)
 
-    def _take(self, session: Session, chat_id: int, now: datetime) -> bool:
-        key = f"telegram_staff:{chat_id}"
-        return not paces.take(session, key, burst=self.pace.burst, every=self.pace.every, now=now)
+    def _take(self, session: Session, chat_id: int, now: datetime) -> None:
+        key, pace = _pace_key(chat_id), self.pace
+        paces.take(session, key, burst=pace.burst, every=pace.every, now=now)
+
+
+def _pace_key(chat_id: int) -> str:
+    return f"telegram_staff:{chat_id}"
 
 
 def _topic_of(session: Session, chat_id: int, conversation_id: int, now: datetime) -> StaffTopic:

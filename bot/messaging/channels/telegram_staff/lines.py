@@ -12,10 +12,11 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from bot.desk.people.names import names_of
 from bot.desk.talk.secrets import secret_ids
 from bot.messaging.channels.telegram_staff.wording import StaffWording
 from bot.store.states import Delivery, Sender
-from bot.store.tables import Agent, Attachment, ConversationEvent, Message
+from bot.store.tables import Attachment, ConversationEvent, Message
 from bot.store.telegram_staff_tables import PostState, StaffPlace, StaffPost, StaffTopic
 
 RECAP: Final = 12
@@ -141,19 +142,12 @@ def _events(session: Session, topic: StaffTopic, wording: StaffWording) -> list[
     ).all()
     if events:
         topic.seen_event = events[-1].id
-    lines = []
+    lines, names = [], names_of(session, (event.by for event in events))
     for event in events:
-        by = _name(session, event.by)
         owner = topic.conversation.owner
         served = owner.name if owner is not None and event is events[-1] and event.new == "human" else None
-        lines.append(_Line(event.at, (0, event.id), wording.event(event, by, served)))
+        lines.append(_Line(event.at, (0, event.id), wording.event(event, names.get(event.by), served)))
     return lines
-
-
-def _name(session: Session, by: str) -> str | None:
-    number = by.removeprefix("agent:")
-    agent = session.get(Agent, int(number)) if by != number and number.isdigit() else None
-    return agent.name if agent is not None else None
 
 
 def _posts(topic: StaffTopic, lines: Sequence[_Line], wording: StaffWording) -> list[StaffPost]:

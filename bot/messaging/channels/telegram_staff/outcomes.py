@@ -58,7 +58,7 @@ class Outcomes:
         elif job.what is What.PIN:
             topic.pinned = True
         else:
-            self._posted(session, topic, job, number, now)
+            self._posted(session, job, number, now)
         note_fault(session, self.bot_id, None, now=now)
         session.flush()
 
@@ -86,15 +86,10 @@ class Outcomes:
             self._refused(session, topic, job, fault, now)
         session.flush()
 
-    def _posted(
-        self, session: Session, topic: StaffTopic, job: Job, number: int | None, now: datetime
-    ) -> None:
+    def _posted(self, session: Session, job: Job, number: int | None, now: datetime) -> None:
         post = session.get(StaffPost, job.post_id)
-        if post is None:
-            return
-        post.state, post.sent_at, post.telegram_id, post.lease_until = PostState.SENT, now, number, None
-        if post.kind == "asks_note":
-            topic.asks_note_id = number
+        if post is not None:
+            post.state, post.sent_at, post.telegram_id, post.lease_until = PostState.SENT, now, number, None
 
     def _put_back(self, session: Session, job: Job, fault: ApiFault) -> None:
         post = session.get(StaffPost, job.post_id) if job.post_id is not None else None
@@ -132,7 +127,6 @@ def forget_topic(session: Session, topic: StaffTopic) -> None:
     topic.thread_id = topic.header_id = None
     topic.header_key, topic.pinned, topic.closed = "", False, False
     topic.seen_revision = 0
-    topic.asks_note_id = topic.asks_note_of = None
     for table in (StaffPost, StaffPlace):
         session.execute(
             delete(table).where(table.topic_id == topic.id).execution_options(synchronize_session="fetch")

@@ -54,11 +54,6 @@ def upgrade() -> None:
         sa.Column("pinned", sa.Boolean(), nullable=False),
         sa.Column("seen_revision", sa.Integer(), nullable=False),
         sa.Column("seen_event", sa.BigInteger(), nullable=False),
-        sa.Column("asks_note_id", sa.BigInteger(), nullable=True),
-        sa.Column("asks_note_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["asks_note_of"], ["agents.id"], name=op.f("fk_telegram_topics_asks_note_of_agents")
-        ),
         sa.ForeignKeyConstraint(
             ["conversation_id"],
             ["conversations.id"],
