@@ -44,6 +44,21 @@ def test_spans_stand_where_the_matters_are_told(
 
 
 @pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("你们物业是死人吗！地下车库的灯黑了一个多星期，我妈昨天差点摔了", "lighting"),
+        ("你们还管不管了！门禁坏了半个月", "door"),
+        ("物业费白交了？车库灯一个星期不亮", "lighting"),
+    ],
+)
+def test_an_outburst_before_the_matter_is_no_matter_of_its_own(
+    reader: ModelReader, text: str, category: str
+) -> None:
+    (parse,) = reader.parses([text])
+    assert [(one["category"], one["span"]) for one in parse["matters"]] == [(category, [0, len(text)])]
+
+
+@pytest.mark.parametrize(
     ("text", "parts"),
     [
         ("表扬保安小杜。顺便说一声，三号岗的监控坏了", ["表扬保安小杜", "三号岗的监控坏了"]),
