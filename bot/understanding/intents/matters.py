@@ -209,7 +209,7 @@ def _merged(runs: Sequence[_Run]) -> list[_Run]:
 
 
 def _without_outburst(runs: list[_Run], label: str) -> list[_Run]:
-    """What she is not sure to want, before the matter of the whole message, only opens it (你们是死人吗！)."""
+    """What she is not sure to want, before the matter of the whole message, only opens it (死人吗！)."""
     if len(runs) < 2 or runs[0].confidence >= OPENS or label not in {run.label for run in runs[1:]}:
         return runs
     return [replace(runs[1], start=runs[0].start), *runs[2:]]
